@@ -192,7 +192,7 @@ pub(crate) fn check(
         });
     }
     all.iter().for_each(|checked| diagnostics.extend_from_slice(&checked.variables));
-    variables::check_teardowns(program, diagnostics);
+    variables::check_environments(program, diagnostics);
     all.iter().for_each(|checked| outcome.in_scripts.extend_from_slice(&checked.scripts));
     let teardowns = recalled(&mut checks.teardowns, remembers, &program.environments, || {
         script_checks::of_teardowns(sources, program)

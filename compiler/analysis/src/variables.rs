@@ -1,5 +1,7 @@
 //! The variables that the compiler gives to a node's scripts. Each must have one meaning there.
 
+mod effects;
+
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{
     Artefact, EngineStep, Environment, FAILED_VARIABLE, Node, OUTCOME_VARIABLE, Origin, Pipeline, Program,
@@ -35,13 +37,15 @@ pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics
     for node in &pipeline.nodes {
         check_node(program, pipeline, node, diagnostics);
     }
+    effects::of_pipeline(pipeline, diagnostics);
 }
 
-/// Reports every variable of the teardowns with two meanings.
-pub(crate) fn check_teardowns(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports every variable of the teardowns with two meanings, and those of environments that change what scripts do.
+pub(crate) fn check_environments(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     for environment in program.environments.values() {
         check_teardown(environment, diagnostics);
     }
+    effects::of_environments(program, diagnostics);
 }
 
 /// Reports every variable of a teardown that has two meanings.

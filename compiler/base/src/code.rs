@@ -141,6 +141,7 @@ registry! {
     P0617 = 617 "unfit-registry-identity" since "0.2.0";
     P0618 = 618 "deciding-setting" since "0.2.0";
     P0619 = 619 "held-without-need" since "0.2.0";
+    P0620 = 620 "acting-variable" since "0.2.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";

@@ -227,7 +227,10 @@ impl<'t> Lexer<'t> {
             return self.bare(self.at);
         }
         let text = rest.get(..length).unwrap_or("");
-        match literal::read(text) {
+        // In `ubuntu-24.04`, the point is the fault.
+        let is_whole = !self.slice(0, self.at).ends_with('.');
+        let fault = is_whole.then(|| literal::loses_a_zero(text)).flatten();
+        match fault.map_or_else(|| literal::read(text), Err) {
             Ok(literal) => self.push(literal::kind(&literal), length),
             Err(malformed) => {
                 let span = self.span(self.at, self.at + length);

@@ -103,6 +103,19 @@ fn too_large(text: &str) -> Malformed {
     }
 }
 
+/// The fault of a whole number with a zero at its front. A number keeps none, and an account may need it.
+pub(crate) fn loses_a_zero(text: &str) -> Option<Malformed> {
+    if text.len() < 2 || !text.starts_with('0') || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let quoted = format!("\"{text}\"");
+    Some(Malformed {
+        message: format!("`{text}` begins with a zero, which a number does not keep"),
+        help: format!("if the zero belongs to it, it is a string: `{quoted}`; else leave it out"),
+        instead: Some(quoted),
+    })
+}
+
 fn unreadable(text: &str) -> Malformed {
     let help = if text.matches('.').count() > 1 {
         format!("a version is a string: `\"{text}\"`")

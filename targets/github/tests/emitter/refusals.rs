@@ -734,3 +734,27 @@ fn results_that_no_variable_holds_are_refused() {
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert!(refused[0].starts_with("P1103 the results of all jobs of `legs` may have "), "{refused:?}");
 }
+
+#[test]
+fn a_manual_run_has_at_most_25_inputs() {
+    let inputs = |number: usize| -> Vec<Input> {
+        let input = |place| Input {
+            name: format!("input-{place}"),
+            docs: Vec::new(),
+            ty: InputType::String,
+            default: Some(Text::literal("")),
+            origin: origin(),
+        };
+        (0..number).map(input).collect()
+    };
+    let with = |mut build: Build, number: usize| {
+        build.pipeline.triggers.retain(|trigger| !matches!(trigger, Trigger::Manual(..)));
+        build.pipeline.triggers.push(Trigger::Manual(inputs(number), origin()));
+        build.complaints()
+    };
+    assert_eq!(with(hello(), 25), [""; 0]);
+    assert_eq!(with(hello(), 26), ["P1103 a manual run has 26 inputs; github accepts 25"]);
+    assert_eq!(with(overridden(), 22), [""; 0]);
+    let all = "P1103 a manual run has 26 inputs, 3 of them for overrides; github accepts 25";
+    assert_eq!(with(overridden(), 23), [all]);
+}

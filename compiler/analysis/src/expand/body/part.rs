@@ -20,6 +20,19 @@ const MAX_OVERRIDE_AGE: u64 = 30 * 86_400_000;
 /// The latest time for the review of an override, in milliseconds after it.
 const MAX_REVIEW_TIME: u64 = 90 * 86_400_000;
 
+/// The help for a setting of another tool's matrix, which would be read as an axis.
+fn foreign_axis(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "fail-fast" => "remove it: all legs run to their end, so that the failure of one hides no other",
+        "max-parallel" | "parallel" | "limit" => {
+            "remove it: the engine runs as many legs at once as it has machines; `shard 4` splits the tests of a node"
+        }
+        "include" | "exclude" => "list the combinations as legs with names: `linux { env OS = \"ubuntu\" }`",
+        "matrix" | "strategy" => "write the axes directly into `matrix { … }`: `os \"a\", \"b\"`",
+        _ => return None,
+    })
+}
+
 impl<'a> Expansion<'a, '_> {
     pub(super) fn matrix(
         &mut self,
@@ -36,6 +49,12 @@ impl<'a> Expansion<'a, '_> {
                 ast::MatrixClause::Axis { name, values } => {
                     if let Some(first) = places.insert(&name.node, name.span) {
                         self.report(frame, name_taken(name, first));
+                        continue;
+                    }
+                    if let Some(help) = foreign_axis(&name.node) {
+                        let message = format!("`{}` is no axis of a matrix", name.node);
+                        let finding = Diagnostic::error(codes::P0014, message, name.span).help(help);
+                        self.report(frame, finding);
                         continue;
                     }
                     let mut all: BTreeMap<String, Span> = BTreeMap::new();

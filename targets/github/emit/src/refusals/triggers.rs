@@ -17,7 +17,10 @@ impl Refusals<'_> {
                 | Trigger::Tag(globs, origin)
                 | Trigger::PullRequest(globs, origin) => self.check_filters(globs, origin),
                 Trigger::Schedule(schedule, origin) => self.check_schedule(schedule, origin),
-                Trigger::Manual(inputs, _) => inputs.iter().for_each(|input| self.check_input(input)),
+                Trigger::Manual(inputs, origin) => {
+                    inputs.iter().for_each(|input| self.check_input(input));
+                    self.check_number_of_inputs(inputs.len(), origin);
+                }
                 Trigger::MergeQueue(_) => {}
             }
         }
@@ -43,6 +46,27 @@ impl Refusals<'_> {
                 origin,
                 format!("github can't start a schedule at minute {first} and again at minute {next}"),
                 "it needs at least five minutes between two runs: `*/5 * * * *`",
+            );
+        }
+    }
+
+    /// GitHub reads no workflow with more inputs. Those of an override count as well.
+    fn check_number_of_inputs(&self, own: usize, origin: &Origin) {
+        let of_overrides = if self.pipeline.has_overrides() { OVERRIDE_INPUTS } else { 0 };
+        if own + of_overrides > MOST_INPUTS {
+            let added = if of_overrides == 0 {
+                String::new()
+            } else {
+                format!(", {of_overrides} of them for overrides")
+            };
+            self.error(
+                codes::P1103,
+                origin,
+                format!(
+                    "a manual run has {} inputs{added}; github accepts {MOST_INPUTS}",
+                    own + of_overrides
+                ),
+                "leave some out, or let a file of the repository hold what seldom changes",
             );
         }
     }
@@ -114,6 +138,12 @@ impl Refusals<'_> {
         }
     }
 }
+
+/// The most inputs of a manual run (10 before December 2025, as GitHub's changelog says).
+const MOST_INPUTS: usize = 25;
+
+/// The inputs with which people ask for an override: the gate, the commit and the reason.
+const OVERRIDE_INPUTS: usize = 3;
 
 /// The least time between two scheduled runs that GitHub keeps to, in minutes ("Events that trigger workflows", `schedule`).
 const LEAST_BETWEEN: u32 = 5;

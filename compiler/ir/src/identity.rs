@@ -1,7 +1,7 @@
 //! Identities: short-lived logins to clouds and registries.
 
 use crate::Origin;
-use crate::registry::amazon_region;
+use crate::amazon::amazon_region;
 use std::fmt;
 
 /// `identity aws "…"`.

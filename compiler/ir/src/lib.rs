@@ -3,6 +3,7 @@
 //! A program has nodes, conditions, artefacts and environments, each with the place that it came from. The facts of a
 //! run are propositions.
 
+mod amazon;
 mod body;
 mod condition;
 mod delivery;
@@ -28,6 +29,7 @@ mod text;
 mod versions;
 mod visibility;
 
+pub use amazon::amazon_region;
 pub use body::{
     Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Held,
     Leg, Matrix, Measure, Narrowed, Operator, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step,
@@ -56,7 +58,7 @@ pub use pipeline::{
 };
 pub use platform::{Platform, Visibility};
 pub use references::Dangling;
-pub use registry::{Login, Registry, amazon_region};
+pub use registry::{Login, Registry};
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
 pub use text::{Fact, Origin, PathPattern, Piece, Text};

@@ -115,6 +115,7 @@ registry! {
     P0411 = 411 "open-override" since "0.1.0";
     P0412 = 412 "idle-override" since "0.1.0";
     P0413 = 413 "missed-change" since "0.1.0";
+    P0415 = 415 "unjudged-trigger" since "0.2.0";
     P0430 = 430 "stage-after-finally" since "0.2.0";
     P0431 = 431 "finally-with-effect" since "0.2.0";
     P0432 = 432 "finally-without-secret" since "0.2.0";
@@ -142,6 +143,7 @@ registry! {
     P0618 = 618 "deciding-setting" since "0.2.0";
     P0619 = 619 "held-without-need" since "0.2.0";
     P0620 = 620 "acting-variable" since "0.2.0";
+    P0621 = 621 "literal-credential" since "0.2.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";

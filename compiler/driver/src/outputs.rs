@@ -10,7 +10,7 @@ use pipec_ir::{
     Environment, GeneratedFile, Pins, Pipeline, PipelineId, Platform, Program, Registry, Role, Setting,
 };
 use pipec_target_api::{PipelineOutput, Target};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The parts of a workspace that the outputs of any pipeline may depend on.
@@ -22,8 +22,28 @@ struct Surroundings {
     platforms: BTreeMap<String, Platform>,
     lock: Pins,
     targets: Vec<&'static str>,
+    /// The pipelines that have the name of a node, of the same pipeline or of another.
+    named_alike: BTreeSet<String>,
     /// The part of each pipeline that others depend on.
     shown: Vec<Arc<Shown>>,
+}
+
+/// The pipelines whose check could be confused with a job of the workspace.
+///
+/// A target may add a word to the name of a node, as in `unit-untrusted` or `override-unit`.
+fn named_alike(program: &Program) -> BTreeSet<String> {
+    let mut alike: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pipeline in &program.pipelines {
+        let name = pipeline.name.as_str();
+        let parts = name.match_indices('-').filter_map(|(at, _)| name.split_at_checked(at));
+        let parts = parts.flat_map(|(start, rest)| [Some(start), rest.strip_prefix('-')]).flatten();
+        for part in parts.chain([name]) {
+            alike.entry(part).or_default().push(name);
+        }
+    }
+    let nodes = program.pipelines.iter().flat_map(|pipeline| &pipeline.nodes);
+    let found = nodes.filter_map(|node| alike.get(node.name.as_str())).flatten();
+    found.map(|name| (*name).to_owned()).collect()
 }
 
 /// The part of a pipeline on which the outputs of other pipelines in the repository depend.
@@ -104,6 +124,7 @@ impl Outputs {
             platforms: program.platforms.clone(),
             lock: program.lock.clone(),
             targets: targets.iter().map(|target| target.name()).collect(),
+            named_alike: named_alike(program),
             shown,
         };
         // A platform knows environments by name, so a new name may contest one of a pipeline.

@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use condition::{ChangeId, ResolvedCondition};
 pub use refs::Refs;
 pub use run::{Changed, Run};
-pub use source::{ResolvedSource, ResolvedTrigger, SourceFacts};
+pub use source::{ResolvedSource, ResolvedTrigger, SourceFacts, queue_branches_in};
 pub use vocabulary::{BranchId, InputValueId, KindId, PathsId, TagId, Vocabulary};
 
 /// The maximum number of states in the product of all globs. A pipeline of 300 globs takes a few thousand.

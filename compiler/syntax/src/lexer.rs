@@ -10,6 +10,7 @@ mod foreign;
 
 use pipec_base::{Anchor, Diagnostic, Span, codes};
 
+use crate::credentials;
 use crate::literal;
 use crate::string;
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
@@ -33,6 +34,7 @@ pub(crate) fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
         lexer.at = '\u{feff}'.len_utf8();
     }
     lexer.refuse_invisible_characters();
+    lexer.refuse_credentials();
     while lexer.next() {}
     (Tokens::new(lexer.tokens), lexer.diagnostics)
 }
@@ -99,6 +101,20 @@ impl<'t> Lexer<'t> {
     fn report(&mut self, finding: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(finding);
+        }
+    }
+
+    /// Reports tokens and keys, also in comments: everybody who may read the file may use them.
+    fn refuse_credentials(&mut self) {
+        for (start, end, what) in credentials::find(self.text) {
+            let span = self.span(start, end);
+            self.report(
+                Diagnostic::error(codes::P0621, format!("this is {what}"), span)
+                    .note("everybody who can read this file, or has ever read it, can use it")
+                    .help(
+                        "revoke it there first; then store a new one on the platform, and read it with `secret NAME`",
+                    ),
+            );
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod content;
+mod credentials;
 mod failure;
 mod forest;
 mod grammar;

@@ -71,7 +71,7 @@ pub use source::{Nodes, Source};
 pub use token::TokenUse;
 pub use units::{Runs, Unit, units, untrusted_job_name};
 pub use value::{HandedOn, Part, RegistryCredential, RunFact, Value, Variables};
-pub use verdict::Judged;
+pub use verdict::{Judged, check_name};
 pub use windows::{job_name as window_job_name, of as window_of};
 
 use pipec_ir::facts::SourceFacts;

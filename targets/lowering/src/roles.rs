@@ -18,7 +18,7 @@ use crate::jobs::{HandOn, JobPlan, MINUTE, Role, Start, Timeout, Wait};
 use crate::passes::Passes;
 use crate::token::TokenUse;
 use crate::value::{Part, Value};
-use crate::verdict::Judged;
+use crate::verdict::{Judged, check_name};
 use crate::{RECORD, VERDICT, windows};
 use pipec_runtime::Script;
 
@@ -79,25 +79,17 @@ impl<'p> Passes<'_, 'p> {
     }
 
     fn last(&self, id: &str, role: Role, comment: &str, waits: Vec<Wait>) -> JobPlan<'p> {
-        let name = if role == Role::Verdict { self.verdict_name() } else { id.to_owned() };
+        let name = if role == Role::Verdict {
+            check_name(self.source.program, self.source.pipeline)
+        } else {
+            id.to_owned()
+        };
         JobPlan {
             comments: vec![comment.to_owned()],
             waits,
             start: Start::Always,
             timeout: Timeout::Milliseconds(TIMEOUT),
             ..JobPlan::new(id.to_owned(), role, self.source.pipeline.origin.span, name)
-        }
-    }
-
-    /// The pipeline's name, unless a node has it.
-    ///
-    /// Required checks are identified by name, and a skipped job of that name would replace the verdict.
-    fn verdict_name(&self) -> String {
-        let name = &self.source.pipeline.name;
-        if self.units.iter().any(|unit| *unit.id == **name) {
-            format!("{name} {VERDICT}")
-        } else {
-            name.clone()
         }
     }
 }

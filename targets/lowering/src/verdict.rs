@@ -10,13 +10,30 @@
 //! override-unit   due: the run overrides unit, and unit failed
 //! ```
 
-use crate::PLAN;
 use crate::afterwards::is_afterwards;
 use crate::guard::Guard;
 use crate::passes::Passes;
-use crate::units::Runs;
-use crate::{overrides, windows};
+use crate::units::{Runs, untrusted_job_name};
+use crate::windows::{self, job_name as window_job_name};
+use crate::{PLAN, RECORD, VERDICT, overrides};
+use pipec_ir::{Pipeline, Program};
 use std::rc::Rc;
+
+/// The name of a pipeline's check, by which rules for branches require it.
+///
+/// It is the pipeline's name, unless a job of the workspace has that name. An engine tells checks apart by their names
+/// alone, and a skipped job of that name would count as the check.
+pub fn check_name(program: &Program, pipeline: &Pipeline) -> String {
+    let name = &pipeline.name;
+    let mut nodes = program.pipelines.iter().flat_map(|other| &other.nodes);
+    let is_taken = [PLAN, VERDICT, RECORD].contains(&name.as_str())
+        || nodes.any(|node| {
+            let added =
+                [untrusted_job_name(&node.name), overrides::job_name(node), window_job_name(&node.name)];
+            node.name == *name || added.contains(name)
+        });
+    if is_taken { format!("{name} {VERDICT}") } else { name.clone() }
+}
 
 /// The check of the verdict for one job.
 #[derive(Clone, Debug, PartialEq)]

@@ -31,6 +31,40 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
     vacuous_gates(proof);
     unawaited_gates(proof);
+    unjudged_triggers(proof);
+}
+
+/// Warns of runs before a merge in which no gate can be due: the check that the merge requires would judge nothing.
+fn unjudged_triggers(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    let gates: Vec<&Node> =
+        pipeline.gates().map(|(node, _)| node).filter(|it| it.is_blocking_gate()).collect();
+    if gates.is_empty() {
+        return;
+    }
+    for trigger in &pipeline.triggers {
+        let event = trigger.event();
+        if event.is_trusted() {
+            continue;
+        }
+        let judged = gates.iter().any(|gate| {
+            let due = proof.facts.due_node(gate);
+            proof.can_be(&proof.facts.propositions().and(&due, &proof.facts.event(event)))
+        });
+        if judged {
+            continue;
+        }
+        let origin = trigger.origin();
+        let diagnostic = Diagnostic::warning(
+            codes::P0415,
+            format!("no gate judges a run on {}", event.word()),
+            origin.span,
+        )
+        .saying("its check is green, whatever the change is")
+        .note("a rule that requires the check of this pipeline lets such a change pass unjudged")
+        .help("let the stages with gates run on this event, or remove the trigger");
+        proof.diagnostics.push(origin.explain(diagnostic));
+    }
 }
 
 /// Whether a gate covers a part. Evidence of the commit covers every part.

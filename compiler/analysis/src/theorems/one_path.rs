@@ -272,7 +272,8 @@ fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
              reviewed changes reach it: `protect branch \"main\"`"
         ),
     };
-    if globs.is_empty() {
+    // To protect branches of every name would trust them all, also those of a merge queue.
+    if globs.is_empty() || globs.iter().any(|glob| glob.literal_prefix().is_empty()) {
         return condition;
     }
     let all = with(&pipeline.protected_branches);

@@ -42,9 +42,9 @@ impl<'p> ResolvedSource<'p> {
     /// Adds everything to a vocabulary that a pipeline distinguishes.
     pub fn add_to(vocabulary: &mut Vocabulary, pipeline: &'p Pipeline) -> ResolvedSource<'p> {
         let triggers = pipeline.triggers.iter().map(|trigger| add_trigger(vocabulary, trigger)).collect();
-        let branches: Vec<ResolvedCondition> = branches(vocabulary, &pipeline.protected_branches);
+        let branches = reviewed_branches(vocabulary, &pipeline.protected_branches);
         let tags = tags(vocabulary, &pipeline.protected_tags);
-        let protected = ResolvedCondition::Any(branches.into_iter().chain(tags).collect());
+        let protected = ResolvedCondition::Any(tags.into_iter().chain([branches]).collect());
         let conditions =
             pipeline.stages.iter().map(|stage| vocabulary.add_condition(&stage.condition)).collect();
         let exemptions = pipeline
@@ -111,7 +111,7 @@ impl<'p> ResolvedSource<'p> {
 fn add_trigger<'p>(vocabulary: &mut Vocabulary, trigger: &'p Trigger) -> ResolvedTrigger<'p> {
     vocabulary.add_event(trigger.event());
     let names = match trigger {
-        Trigger::Push(globs, _) => ResolvedCondition::Any(branches(vocabulary, globs)),
+        Trigger::Push(globs, _) => reviewed_branches(vocabulary, globs),
         Trigger::Tag(globs, _) => ResolvedCondition::Any(tags(vocabulary, globs)),
         Trigger::Manual(inputs, _) => {
             for input in inputs {
@@ -126,9 +126,27 @@ fn add_trigger<'p>(vocabulary: &mut Vocabulary, trigger: &'p Trigger) -> Resolve
     ResolvedTrigger { trigger, names }
 }
 
-fn branches(vocabulary: &mut Vocabulary, globs: &[Glob]) -> Vec<ResolvedCondition> {
-    globs.iter().map(|glob| ResolvedCondition::Branch(vocabulary.add_branch(glob))).collect()
+/// The branches of some globs, without those of a merge queue.
+///
+/// A queue pushes to them what it is about to merge, so their code is not merged yet, whatever is protected.
+fn reviewed_branches(vocabulary: &mut Vocabulary, globs: &[Glob]) -> ResolvedCondition {
+    let mut branch = |glob: &Glob| ResolvedCondition::Branch(vocabulary.add_branch(glob));
+    let named = ResolvedCondition::Any(globs.iter().map(&mut branch).collect());
+    match queue_branches_in(globs) {
+        Some(queue) => ResolvedCondition::All(vec![named, ResolvedCondition::Not(Box::new(branch(&queue)))]),
+        None => named,
+    }
 }
+
+/// The branches of a merge queue, if a glob matches one of them: GitHub's `gh-readonly-queue/**`.
+pub fn queue_branches_in(globs: &[Glob]) -> Option<Glob> {
+    let queue = Glob::parse(QUEUE_BRANCHES).ok()?;
+    let is_in = |glob: &Glob| !glob.language().intersection(&queue.language()).is_empty();
+    globs.iter().any(is_in).then_some(queue)
+}
+
+/// The branches that GitHub's merge queue pushes to ("Managing a merge queue").
+const QUEUE_BRANCHES: &str = "gh-readonly-queue/**";
 
 fn tags(vocabulary: &mut Vocabulary, globs: &[Glob]) -> Vec<ResolvedCondition> {
     globs.iter().map(|glob| ResolvedCondition::Tag(vocabulary.add_tag(glob))).collect()

@@ -673,3 +673,35 @@ fn a_workflow_is_known_as_generated() {
     assert!(target.is_generated(&text));
     assert!(!target.is_generated("name: hello\n"));
 }
+
+/// The name of the job `verdict`.
+fn check_of(build: &Build) -> String {
+    let text = build.workflow();
+    let (_, job) = text.split_once("\n  verdict:\n    name: ").expect("the verdict");
+    job.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn trap_09_no_job_of_the_workspace_has_the_name_of_a_check() {
+    let named = |name: &str| {
+        let mut build = hello();
+        build.pipeline.name = name.to_owned();
+        build
+    };
+    assert_eq!(check_of(&named("shop")), "shop");
+    for taken in ["unit", "app", "plan", "record", "verdict", "unit-untrusted", "override-unit"] {
+        assert_eq!(check_of(&named(taken)), format!("{taken} verdict"), "a job of its own");
+    }
+    let mut beside = named("shop");
+    let mut other = hello().pipeline;
+    other.name = "other".to_owned();
+    other.nodes[0].name = "shop".to_owned();
+    beside.program.pipelines.push(other.into());
+    assert_eq!(check_of(&beside), "shop verdict", "a job of another pipeline");
+    let good = beside.output().files;
+    let text = good[0].text.replacen("name: shop verdict", "name: shop", 1);
+    let wrong = [GeneratedFile { text, ..good[0].clone() }];
+    let found = one_pipeline::verify(&beside.program, &beside.pipeline, &wrong).findings;
+    let said: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+    assert!(said.iter().any(|it| it.contains("a job of the workspace has the name of the check")), "{said:?}");
+}

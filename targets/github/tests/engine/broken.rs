@@ -366,7 +366,7 @@ broken! {
     } "does not start";
     a_negative_filter: hello {
         "": "branches: [main]" => "branches: [main, \"!main\"]"
-    } "can't be interpreted";
+    } "`unit` does not start, though it is due";
     trap_10_a_path_filter: hello {
         "": "branches: [main]" => "branches: [main]\n    paths-ignore: [\"docs/**\"]"
     } "paths-ignore";

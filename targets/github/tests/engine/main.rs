@@ -29,6 +29,8 @@ mod plans;
 #[cfg(test)]
 mod proved;
 #[cfg(test)]
+mod queue;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod registries;

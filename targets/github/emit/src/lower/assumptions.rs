@@ -10,6 +10,7 @@
 mod kinds;
 mod known;
 mod parts;
+mod patterns;
 mod settings;
 mod words;
 

@@ -3,6 +3,7 @@
 use super::Lowering;
 use crate::document::{Concurrency, text};
 use crate::template::Template;
+use pipec_ir::facts::queue_branches_in;
 use pipec_ir::{Event, Input, InputType, Trigger};
 use pipec_logic::Glob;
 use pipec_lowering::Nodes;
@@ -38,7 +39,10 @@ impl Lowering<'_> {
         // With one of the two alone, GitHub starts nothing for the other; with neither, everything for both.
         let mut push = Mapping::new();
         if self.pipeline.starts_on(Event::Push) {
-            push = push.entry("branches", Sequence::flow(all_if_none(pushed_branches)));
+            let mut branches = all_if_none(pushed_branches);
+            // A merge queue pushes code there that is not merged yet. It has an event of its own.
+            branches.extend(self.queue_branches().map(|queue| format!("!{}", queue.text())));
+            push = push.entry("branches", Sequence::flow(branches));
         }
         if self.pipeline.starts_on(Event::Tag) {
             push = push.entry("tags", Sequence::flow(all_if_none(pushed_tags)));
@@ -62,6 +66,15 @@ impl Lowering<'_> {
             triggers = triggers.entry("workflow_dispatch", with_inputs);
         }
         triggers
+    }
+
+    /// The branches of a merge queue, if pushes to them would start the workflow.
+    fn queue_branches(&self) -> Option<Glob> {
+        let pushed = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
+            Trigger::Push(globs, _) => Some(globs),
+            _ => None,
+        });
+        pushed.filter_map(|globs| queue_branches_in(globs)).next()
     }
 
     fn input_declaration(&self, input: &Input) -> Mapping<'static> {

@@ -138,17 +138,35 @@ fn manual(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
 
 /// The names that a filter of an event admits.
 ///
-/// In GitHub's patterns, `*` stops at `/`, `**` does not, and `\` takes the next character literally. `?`, `+`, `[…]`
-/// and `!` have other meanings than in the language, and are not interpreted.
+/// In GitHub's patterns, `*` stops at `/`, `**` does not, and `\` takes the next character literally. A `!` at the
+/// beginning takes names out of what the patterns before it admit. `?`, `+` and `[…]` have other meanings than in the
+/// language, and are not interpreted.
 fn filter(event: &str, node: &Node, findings: &mut Vec<Finding>) -> NameFilter {
-    let patterns = node.texts().and_then(|texts| texts.iter().map(|text| pattern(text)).collect());
-    match patterns {
+    match node.texts().and_then(|texts| patterns(&texts)) {
         Some(patterns) => NameFilter::Patterns(patterns),
         None => {
             findings.push(Finding::of_file(format!("a filter of `{event}` can't be interpreted"), node.line));
             NameFilter::Unknown
         }
     }
+}
+
+/// The patterns of a filter, each without the names that a later one takes out.
+fn patterns(texts: &[String]) -> Option<Vec<NamePattern>> {
+    let mut all: Vec<NamePattern> = Vec::new();
+    for text in texts {
+        let Some(taken) = text.strip_prefix('!') else {
+            all.push(pattern(text)?);
+            continue;
+        };
+        // Where the documentation does not decide what a pattern takes out, nothing can be said.
+        let taken = pattern(taken).filter(|taken| taken.perhaps.is_none())?.surely;
+        for before in &mut all {
+            before.surely = before.surely.difference(&taken);
+            before.perhaps = before.perhaps.as_ref().map(|perhaps| perhaps.difference(&taken));
+        }
+    }
+    Some(all)
 }
 
 fn pattern(text: &str) -> Option<NamePattern> {
@@ -196,6 +214,10 @@ mod tests {
         assert!(surely("release/*").contains("release/1") && !surely("release/*").contains("release/1/2"));
         assert!(surely("**").contains("a/b"));
         assert!(surely("c\\+\\+").contains("c++"));
+        let without = patterns(&["**".to_owned(), "!a/**".to_owned(), "a/b".to_owned()]).unwrap();
+        assert!(!without[0].surely.contains("a/b") && without[0].surely.contains("b/a"));
+        assert!(without[1].surely.contains("a/b"), "a later pattern admits a name again");
+        assert!(patterns(&["**".to_owned(), "!**/x".to_owned()]).is_none());
         assert!(surely("**/x").contains("a/x") && !surely("**/x").contains("x"));
         assert!(pattern("**/x").unwrap().perhaps.unwrap().contains("x"));
         for text in ["v?", "v+", "v[0-9]", "!main"] {

@@ -2,6 +2,7 @@
 
 use super::deploys_to;
 use super::known::KnownFacts;
+use super::patterns::patterns;
 use crate::lower::previews::teardown_file;
 use pipec_claims::{
     Assumed, Assumption, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers,
@@ -13,7 +14,8 @@ use pipec_ir::{
     Approval, Direction, Environment, Identity, Node, Pipeline, Program, ReportFormat, Right, Tier, Trigger,
 };
 use pipec_logic::{Glob, Proposition};
-use pipec_lowering::{override_environment, secrets_environment};
+use pipec_lowering::{check_name, override_environment, secrets_environment};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many jobs can wait in a group of `concurrency`.
@@ -36,18 +38,17 @@ pub(super) fn of_the_repository(program: &Program, pipeline: &Pipeline) -> Vec<A
         let open = has_any.then(|| Assumed::new(Trust::OpenRefs { branches, tags }, [TheoremId::OnePath]));
         return open.into_iter().collect();
     }
-    let branches = pipeline.protected_branches.iter().map(|glob| Setting::BranchRule {
-        branch: glob.text().to_owned(),
-        protections: BranchProtection::ALL.into(),
-    });
-    let tags = pipeline
-        .protected_tags
-        .iter()
-        .map(|glob| Setting::TagRule { tag: glob.text().to_owned(), restricted: TagOperation::ALL.into() });
+    let named = |globs: &[Glob]| globs.iter().flat_map(|glob| patterns(glob.text())).collect::<Vec<_>>();
+    let branches = named(&pipeline.protected_branches).into_iter();
+    let branches =
+        branches.map(|branch| Setting::BranchRule { branch, protections: BranchProtection::ALL.into() });
+    let tags = named(&pipeline.protected_tags).into_iter();
+    let tags = tags.map(|tag| Setting::TagRule { tag, restricted: TagOperation::ALL.into() });
     let rules = branches.chain(tags).map(|rule| Assumed::new(rule, [TheoremId::OnePath]));
     // A check that is required but never runs would keep every change out.
-    let checks = reviewed_into(pipeline).into_iter().map(|glob| {
-        let (check, branch) = (pipeline.name.clone(), glob.text().to_owned());
+    let reviewed = reviewed_into(pipeline).into_iter().flat_map(|glob| patterns(glob.text()));
+    let checks = reviewed.map(|branch| {
+        let check = check_name(program, pipeline);
         Assumed::new(Setting::RequiredCheck { check, branch }, Reliance::MergedChanges)
     });
     rules.chain(checks).collect()
@@ -79,12 +80,15 @@ fn refs_of_all<'p>(
         all.branches.extend(branches);
         all.tags.extend(tags);
     }
-    all
+    let named = |globs: BTreeSet<String>| globs.iter().flat_map(|glob| patterns(glob)).collect();
+    Refs { branches: named(all.branches), tags: named(all.tags) }
 }
 
-/// The branches and tags that an environment must admit.
-fn admits(environment: &str, Refs { branches, tags }: Refs) -> Setting {
-    Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags }
+/// The branches and tags that an environment must admit. There is nothing to set if all may enter.
+fn admits(environment: &str, refs: Refs) -> Option<Setting> {
+    let Refs { branches, tags } = refs;
+    let is_open = branches.is_empty() && tags.is_empty();
+    (!is_open).then(|| Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags })
 }
 
 /// The branches and tags of the runs in which one of the nodes may be due.
@@ -137,8 +141,9 @@ fn entry<'p>(
     let entering = entering(program, pipeline, name);
     if environment.tier != Tier::Ephemeral {
         let relying = [TheoremId::OnePath, TheoremId::HeldAlone];
-        let admits = || Assumed::new(admits(name, refs_of_all(known, entering)), relying);
-        return offers(program).environments.then(admits).into_iter().collect();
+        let refs = offers(program).environments.then(|| refs_of_all(known, entering));
+        let admits = refs.and_then(|refs| admits(name, refs));
+        return admits.into_iter().map(|admits| Assumed::new(admits, relying)).collect();
     }
     let triggers = entering.into_iter().flat_map(|(pipeline, _)| &pipeline.triggers);
     let globs = triggers.filter_map(|trigger| match trigger {
@@ -354,7 +359,7 @@ pub(super) fn of_a_node<'p>(
         let place = secrets_environment(pipeline, node);
         if offers(program).environments {
             let refs = admits(&place, refs_of_all(known, [(pipeline, vec![node])]));
-            all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
+            all.extend(refs.map(|refs| Assumed::new(refs, [TheoremId::HeldAlone])));
         }
         all.extend(secrets.into_iter().map(|secret| stored(program, secret, &place)));
     }

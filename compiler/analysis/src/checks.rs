@@ -12,7 +12,7 @@ use crate::{dangling, script_checks, variables};
 use pipec_base::kept::{Kept, Same};
 use pipec_base::{Code, Diagnostic, Sources, codes, parallel};
 use pipec_claims::Theorem;
-use pipec_ir::{Environment, Pipeline, Program, Registry, Role, Step};
+use pipec_ir::{Environment, Pipeline, Platform, Program, Registry, Role, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use std::sync::Arc;
 struct Surroundings {
     roles: BTreeMap<String, Role>,
     registries: BTreeMap<String, Registry>,
+    platforms: BTreeMap<String, Platform>,
     /// Whether exactly one pipeline deploys to production.
     is_alone: bool,
 }
@@ -175,7 +176,8 @@ pub(crate) fn check(
     let refuted = theorems::refuting(diagnostics);
     if remembers {
         let (roles, registries) = (program.roles.clone(), program.registries.clone());
-        checks.enter(Surroundings { roles, registries, is_alone }, &program.environments);
+        let platforms = program.platforms.clone();
+        checks.enter(Surroundings { roles, registries, platforms, is_alone }, &program.environments);
     }
     let around = Around { sources, program, is_alone, remembers };
     let all = all_checked(&around, expanded, checks);

@@ -25,7 +25,7 @@ pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics
 pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
     let body = &node.body;
     // An unknown step has been reported. It may be this one.
-    let exists = |name: &String| steps(node).any(|step| step.name.as_ref() == Some(name));
+    let exists = |name: &String| node.steps().any(|step| step.name.as_ref() == Some(name));
     let is_known = |narrowed: &&Narrowed| narrowed.steps.iter().all(|(name, _)| exists(name));
     let hidden = body.narrowed.iter().filter(is_known);
     let hidden = hidden.filter(|narrowed| !body.is_held_by(&narrowed.held, step));
@@ -41,12 +41,6 @@ pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
         names.insert(TOKEN_VARIABLE.to_owned());
     }
     names
-}
-
-/// The steps of a node, and of the actions of a deploy.
-fn steps(node: &Node) -> impl Iterator<Item = &Step> {
-    let actions = node.actions().flat_map(|action| &action.steps);
-    node.body.steps.iter().chain(actions)
 }
 
 /// Whether two steps are in one block. Another finding reports that they have one name.
@@ -65,7 +59,7 @@ fn check_steps<'p>(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for (name, origin) in &narrowed.steps {
-        let named: Vec<&Step> = steps(node).filter(|step| step.name.as_ref() == Some(name)).collect();
+        let named: Vec<&Step> = node.steps().filter(|step| step.name.as_ref() == Some(name)).collect();
         match named.as_slice() {
             [_] => {}
             [] => diagnostics.push(origin.explain(unknown_step(node, name, origin))),
@@ -83,7 +77,7 @@ fn check_steps<'p>(
 }
 
 fn unknown_step(node: &Node, name: &str, origin: &Origin) -> Diagnostic {
-    let known: Vec<&str> = steps(node).filter_map(|step| step.name.as_deref()).collect();
+    let known: Vec<&str> = node.steps().filter_map(|step| step.name.as_deref()).collect();
     let finding =
         Diagnostic::error(codes::P0101, format!("`{}` has no step `{name}`", node.name), origin.span);
     match all_closest(name, known.iter().copied()).as_slice() {
@@ -141,7 +135,7 @@ struct Exposed<'p> {
 /// Another step that never mentions a variable may run a program that reads it, so it gives no warning.
 fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let body = &node.body;
-    let all: Vec<&Step> = steps(node).collect();
+    let all: Vec<&Step> = node.steps().collect();
     if all.len() < 2 {
         return;
     }
@@ -173,8 +167,16 @@ fn exposed_to(exposed: &Exposed<'_>, script: Span, command: &str, users: &[&Step
                 only,
             )
         }
-        _ => finding
-            .help("move the script to another node, or name the steps that need it: `secret NAME for STEP`"),
+        _ => finding.help(match &exposed.held {
+            Held::Secret(_) => {
+                "move the script to another node, or name the steps that need it: `secret NAME for STEP`"
+            }
+            Held::Right(_) => {
+                "move the script to another node, or name the steps that need it: `may write RIGHT for STEP`"
+            }
+            // The right to an identity belongs to the whole job on every engine.
+            Held::Identity(..) => "move the script to another node",
+        }),
     };
     place.explain(finding)
 }

@@ -125,6 +125,11 @@ impl ExceptionKind {
         }
     }
 
+    /// Whether it concerns all secrets, so that reports say it before anything else.
+    pub fn concerns_all_secrets(&self) -> bool {
+        matches!(self, ExceptionKind::SharedSecrets { .. })
+    }
+
     /// The exception in words, without the reason.
     pub fn sentence(&self) -> String {
         match self {

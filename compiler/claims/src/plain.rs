@@ -292,10 +292,11 @@ pub(crate) fn needed(nodes: &[String]) -> String {
 }
 
 pub(crate) fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
-    let named = |what: &str, globs: &BTreeSet<String>| {
+    let named = |one: &str, several: &str, globs: &BTreeSet<String>| {
+        let what = if globs.len() == 1 { one } else { several };
         (!globs.is_empty()).then(|| format!("the {what} {}", quoted(globs).join(", ")))
     };
-    let ways = [named("branches", branches), named("tags", tags)];
+    let ways = [named("branch", "branches", branches), named("tag", "tags", tags)];
     ways.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 

@@ -79,8 +79,18 @@ fn unreadable(text: &str, fault: &str) -> Problem {
         Some(version) => {
             problem.help(format!("pipec {version} wrote it, and this is pipec {VERSION}: upgrade pipec"))
         }
+        None if has_old_lines(text) => problem.help(format!(
+            "a merge of the forms of 0.1.0 and of this version leaves parts of both: take one side, for example with \
+             `git checkout --theirs {LOCK}`, or remove the file; then run `pipec build`, which pins again what pipec knows"
+        )),
         None => problem.help("fix it, or remove the entry"),
     }
+}
+
+/// Whether a line has the form that pipec 0.1.0 gave its entries, which had a line for each part.
+fn has_old_lines(text: &str) -> bool {
+    let parts = ["[[action]]", "[[image]]", "name = ", "version = ", "commit = ", "digest = "];
+    text.lines().any(|line| parts.iter().any(|part| line.starts_with(part)))
 }
 
 fn unmerged(text: &str, fault: &MergeFault) -> Problem {
@@ -373,5 +383,16 @@ mod tests {
         assert!(matches!(plan_lock(&files, Path::new(ROOT), &used, None), Err(LockInTheWay::HandWritten(_))));
         let files = Memory::new([("/w/pipec.lock/file", "")]);
         assert!(matches!(plan_lock(&files, Path::new(ROOT), &used, None), Err(LockInTheWay::Unwritable(_))));
+    }
+
+    /// Git takes the lines of one side away from the entries of the other, which then begin in the middle.
+    #[test]
+    fn a_mixture_of_two_forms_says_how_to_go_on() {
+        let mixed = format!("pipec = \"{VERSION}\"\n\n[actions]\ncommit = \"0\"\ncommit = \"1\"\n");
+        let problem = Lock::of(mixed.into()).unwrap_err().remove(0);
+        let help = format!("{problem:?}");
+        assert!(help.contains("git checkout --theirs pipec.lock"), "{help}");
+        let broken = Lock::of("[actions]\n\"a/b@v1\" = 1\n".into()).unwrap_err().remove(0);
+        assert!(format!("{broken:?}").contains("fix it, or remove the entry"));
     }
 }

@@ -6,7 +6,7 @@
 //! An engine may give a secret and a token to single steps. The right to ask for an identity belongs to the whole job
 //! on every engine, so `for` only limits the login.
 
-use crate::{Body, Held, Narrowed, Right, Step};
+use crate::{Body, Held, Narrowed, Node, Right, Step};
 
 impl Body {
     /// The clause that narrows something to some steps, if there is one.
@@ -26,6 +26,14 @@ impl Body {
     pub fn is_token_held_by(&self, step: &Step) -> bool {
         let holds = |(right, _): &(Right, _)| self.is_held_by(&Held::Right(*right), step);
         self.rights.is_empty() || self.rights.iter().any(holds)
+    }
+}
+
+impl Node {
+    /// Its steps, and those of its actions.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        let actions = self.actions().flat_map(|action| &action.steps);
+        self.body.steps.iter().chain(actions)
     }
 }
 

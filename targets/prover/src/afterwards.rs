@@ -52,7 +52,10 @@ fn ended_before<'g>(gating: &Gating<'g, '_>, node: &Node) -> Vec<Ended<'g>> {
     let of = |job, node| Ended { job, node, override_job: None };
     let mut ended: Vec<Ended<'g>> = gating.job(PLAN).map(|job| of(job, PLAN)).into_iter().collect();
     for before in gating.pipeline.ended_before(node) {
-        for job in jobs_of(gating, before) {
+        // The job for reviewed code is told first. It may wait for more jobs than the other, and so come after it.
+        let (own, twins): (Vec<&Job>, Vec<&Job>) =
+            jobs_of(gating, before).iter().partition(|job| job.id == before.name);
+        for job in own.into_iter().chain(twins) {
             ended.extend(windows::waiting_for(gating, job).map(|waiting| of(waiting, before.name.as_str())));
             let override_job = overrides::job_of(gating, before).filter(|_| job.id == before.name);
             ended.push(Ended { override_job, ..of(job, before.name.as_str()) });

@@ -3,7 +3,7 @@
 use crate::{Dialect, Script};
 
 /// Beginnings of variables that a shell, a tool, an action or an engine reads.
-const READ_BY_TOOLS: [&str; 40] = [
+const READ_BY_TOOLS: [&str; 42] = [
     "ACTIONS_",
     "ARM_",
     "AWS_",
@@ -12,6 +12,7 @@ const READ_BY_TOOLS: [&str; 40] = [
     "BUILDKIT_",
     "BUILDX_",
     "CARGO_",
+    "CI_",
     "CLOUDSDK_",
     "CURL_",
     "DOCKER_",
@@ -20,7 +21,6 @@ const READ_BY_TOOLS: [&str; 40] = [
     "GH_",
     "GITHUB_",
     "GITLAB_",
-    "CI_",
     "GIT_",
     "GO",
     "GRADLE_",
@@ -34,11 +34,13 @@ const READ_BY_TOOLS: [&str; 40] = [
     "MAVEN_",
     "NODE_",
     "NPM_",
+    "OPENSSL_",
     "PIP_",
     "PNPM_",
     "PYTHON",
     "RUNNER_",
     "RUST",
+    "SSL_",
     "STATE_",
     "TAR_",
     "TF_",

@@ -3,7 +3,8 @@
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Binding, Direction, Environment, Event, Fact, Node, Origin};
+use pipec_ir::{Binding, Direction, Environment, Event, Fact, Node, Origin, Trigger};
+use pipec_logic::Glob;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
@@ -58,7 +59,9 @@ fn version_there(proof: &mut Proof<'_>, node: &Node, environment: &str, origin: 
         let propositions = proof.facts.propositions();
         propositions.and_not(&proof.facts.due_node(node), &proof.facts.event(Event::Tag))
     };
-    let Some(run) = proof.run_in_which(&without) else { return };
+    let Some(run) = proof.run_in_which(&without) else {
+        return version_told(proof, node, environment, origin);
+    };
     let stage = proof.stage_name(node);
     let diagnostic = Diagnostic::error(
         codes::P0510,
@@ -75,6 +78,37 @@ fn version_there(proof: &mut Proof<'_>, node: &Node, environment: &str, origin: 
         format!("write `forward by history` in `{environment}`: no trigger of the pipeline has a tag")
     });
     proof.diagnostics.push(node.origin.explain(diagnostic));
+}
+
+/// Reports tags with a digit before their version. A version begins with the first digit of a tag.
+fn version_told(proof: &mut Proof<'_>, node: &Node, environment: &str, origin: &Origin) {
+    let due = proof.facts.due_node(node);
+    for (trigger, admitted) in proof.facts.triggers().collect::<Vec<_>>() {
+        let Trigger::Tag(globs, trigger_origin) = trigger else { continue };
+        let Some(glob) = globs.iter().find(|glob| has_digit_before_version(glob)) else { continue };
+        if !proof.can_be(&proof.facts.propositions().and(&due, &admitted)) {
+            continue;
+        }
+        let diagnostic = Diagnostic::error(
+            codes::P0510,
+            format!("the version in a tag like `{}` can't be told, and `{environment}` goes forward by version", glob.text()),
+            trigger_origin.span,
+        )
+        .saying("has a digit before the version")
+        .label(origin.span, "compares the versions of tags")
+        .help(format!(
+            "a version begins with the first digit of its tag: choose other tags, or write `forward by history` in \
+             `{environment}`"
+        ));
+        proof.diagnostics.push(node.origin.explain(diagnostic));
+    }
+}
+
+/// Whether a fixed beginning of tags has a digit that is not the begin of a version.
+fn has_digit_before_version(glob: &Glob) -> bool {
+    let fixed = glob.literal_prefix();
+    let version = fixed.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.');
+    version.contains(|character: char| character.is_ascii_digit())
 }
 
 fn binding_facts(proof: &mut Proof<'_>, node: &Node, binding: &Binding) {

@@ -112,14 +112,17 @@ pub(super) fn promotion(stated: &Stated<'_>) -> Vec<Theorem> {
 }
 
 pub(super) fn held_alone(stated: &Stated<'_>) -> Vec<Theorem> {
-    let holding = stated.entered.iter().map(|(environment, _)| *environment);
-    let holding = holding.filter(|it| !(it.secrets.is_empty() && it.identities.is_empty()));
-    let of_environment = |environment: &Environment| Theorem::HeldAlone {
-        environment: environment.name.clone(),
-        secrets: environment.secrets.iter().map(|secret| secret.variable.clone()).collect(),
-        identities: environment.identities.iter().map(|identity| identity.provider).collect(),
+    // What all workflows of a repository share, nothing holds alone.
+    let shares_secrets = stated.program.platforms.values().any(|platform| platform.secrets_shared.is_some());
+    let of_environment = |environment: &Environment| {
+        let secrets = environment.secrets.iter().filter(|_| !shares_secrets);
+        let secrets: Vec<String> = secrets.map(|secret| secret.variable.clone()).collect();
+        let identities: Vec<_> = environment.identities.iter().map(|identity| identity.provider).collect();
+        let holds = !secrets.is_empty() || !identities.is_empty();
+        let environment = environment.name.clone();
+        holds.then_some(Theorem::HeldAlone { environment, secrets, identities })
     };
-    holding.map(of_environment).collect()
+    stated.entered.iter().filter_map(|(environment, _)| of_environment(environment)).collect()
 }
 
 pub(super) fn build_once(stated: &Stated<'_>) -> Vec<Theorem> {

@@ -12,6 +12,9 @@ pub(super) fn draw(report: &AssuranceReport<'_>, width: usize, colour: Colour) -
             rows.push(Row::default());
         }
         rows.push(Row::default().styled(Style::Heading, &pipeline.pipeline));
+        let (first, others): (Vec<&Exception>, Vec<&Exception>) =
+            pipeline.exceptions.iter().partition(|exception| exception.what.concerns_all_secrets());
+        first.into_iter().for_each(|exception| except(exception, width, &mut rows));
         for part in report.parts(pipeline) {
             rows.push(Row::default());
             let title = part.environment.unwrap_or("all its runs");
@@ -23,9 +26,7 @@ pub(super) fn draw(report: &AssuranceReport<'_>, width: usize, colour: Colour) -
         }
         rows.push(Row::default());
         rows.push(Row::default().text("  ").styled(Style::Heading, "out of the ordinary"));
-        for exception in &pipeline.exceptions {
-            except(exception, width, &mut rows);
-        }
+        others.into_iter().for_each(|exception| except(exception, width, &mut rows));
         let share = share(pipeline);
         rows.extend(
             wrapped(&share, width.saturating_sub(4))
@@ -84,10 +85,11 @@ fn add_guarantees(
 
 fn except(exception: &Exception, width: usize, rows: &mut Vec<Row>) {
     let text = format!("{}: {}", exception.what.sentence(), exception.because.sentence());
-    let mut kind = Some(exception.what.word());
-    for line in wrapped(&text, width.saturating_sub(18)) {
-        rows.push(
-            Row::default().text("    ").styled(Style::Warning, kind.take().unwrap_or("")).to(18).text(line),
-        );
+    let word = exception.what.word();
+    let column = 18.max(word.len() + 6);
+    let mut kind = Some(word);
+    for line in wrapped(&text, width.saturating_sub(column)) {
+        let kind = kind.take().unwrap_or("");
+        rows.push(Row::default().text("    ").styled(Style::Warning, kind).to(column).text(line));
     }
 }

@@ -8,6 +8,11 @@ pub(super) fn draw(report: &AssuranceReport<'_>) -> String {
     let mut text = String::from("# Assurance\n");
     for pipeline in report.pipelines() {
         let _ = write!(text, "\n## Pipeline {}\n", pipeline.pipeline);
+        let (first, others): (Vec<&Exception>, Vec<&Exception>) =
+            pipeline.exceptions.iter().partition(|exception| exception.what.concerns_all_secrets());
+        for exception in first {
+            let _ = write!(text, "\n{}\n", exception_in_markdown(exception));
+        }
         for part in report.parts(pipeline) {
             match part.environment {
                 Some(environment) => {
@@ -32,7 +37,7 @@ pub(super) fn draw(report: &AssuranceReport<'_>) -> String {
             }
         }
         text.push_str("\n### Out of the ordinary\n\n");
-        for exception in &pipeline.exceptions {
+        for exception in others {
             let _ = writeln!(text, "- {}", exception_in_markdown(exception));
         }
         let _ = writeln!(text, "- {}", share(pipeline));

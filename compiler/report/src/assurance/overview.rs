@@ -20,8 +20,7 @@ use super::AssuranceReport;
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
 use pipec_claims::{
-    Assumption, Checklist, Claim, Exception, ExceptionKind, Guarantee, PipelineAssurance, Standing,
-    TheoremId, Trust,
+    Assumption, Checklist, Claim, Exception, Guarantee, PipelineAssurance, Standing, TheoremId, Trust,
 };
 
 pub(super) fn draw(report: &AssuranceReport<'_>, width: usize, colour: Colour) -> String {
@@ -63,7 +62,7 @@ fn title(pipelines: &[&PipelineAssurance]) -> String {
 fn add_proved(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], page: &mut Page) {
     page.title(&title(pipelines));
     // What holds for all secrets comes before what is said of some.
-    for (of, text) in exceptions(pipelines, is_shared).texts() {
+    for (of, text) in exceptions(pipelines, |it| it.what.concerns_all_secrets()).texts() {
         page.item(2, (Style::Warning, "! "), &named(of, text));
     }
     for environment in environments(report, pipelines) {
@@ -119,11 +118,6 @@ fn is_general(guarantee: &Guarantee) -> bool {
     matches!(&guarantee.claim, Claim::Theorem(theorem) if general.contains(&theorem.id()))
 }
 
-/// Whether an exception concerns all secrets.
-fn is_shared(exception: &Exception) -> bool {
-    matches!(exception.what, ExceptionKind::SharedSecrets { .. })
-}
-
 /// The sentences of some exceptions, each with its pipelines.
 fn exceptions<'a>(pipelines: &[&'a PipelineAssurance], is_wanted: impl Fn(&Exception) -> bool) -> Lines<'a> {
     let mut lines = Lines { number: pipelines.len(), ..Lines::default() };
@@ -136,7 +130,7 @@ fn exceptions<'a>(pipelines: &[&'a PipelineAssurance], is_wanted: impl Fn(&Excep
 }
 
 fn add_exceptions(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], page: &mut Page) {
-    let mut lines = exceptions(pipelines, |exception| !is_shared(exception));
+    let mut lines = exceptions(pipelines, |it| !it.what.concerns_all_secrets());
     for pipeline in pipelines {
         if pipeline.engine_steps > 0 {
             let of = format!("{} of {} steps", pipeline.engine_steps, pipeline.steps);

@@ -1,7 +1,7 @@
 //! What GitHub offers a repository on each plan.
 //!
 //! The source is GitHub's documentation (`data/reusables/gated-features` of `github/docs`): "environments", "protected
-//! branches", "rulesets", "merge queue" and "code scanning".
+//! branches", "rulesets", "merge queue", "code scanning", "attestations" and "pages".
 
 use pipec_ir::{Platform, Visibility};
 
@@ -21,6 +21,10 @@ pub struct Offers {
     pub merge_queue: bool,
     /// Code scanning, if necessary for money.
     pub code_scanning: bool,
+    /// Attestations of what was built.
+    pub attestations: bool,
+    /// GitHub Pages.
+    pub pages: bool,
 }
 
 impl Offers {
@@ -31,6 +35,8 @@ impl Offers {
         reviewers: true,
         merge_queue: true,
         code_scanning: true,
+        attestations: true,
+        pages: true,
     };
 
     /// What the repository has. What the workspace does not say is assumed.
@@ -40,14 +46,22 @@ impl Offers {
         };
         match plan.as_str() {
             "enterprise" => Offers::ALL,
-            "team" => Offers { reviewers: false, merge_queue: false, ..Offers::ALL },
-            "pro" => Offers { reviewers: false, merge_queue: false, code_scanning: false, ..Offers::ALL },
+            "team" => Offers { reviewers: false, merge_queue: false, attestations: false, ..Offers::ALL },
+            "pro" => Offers {
+                reviewers: false,
+                merge_queue: false,
+                code_scanning: false,
+                attestations: false,
+                ..Offers::ALL
+            },
             _ => Offers {
                 environments: false,
                 rulesets: false,
                 reviewers: false,
                 merge_queue: false,
                 code_scanning: false,
+                attestations: false,
+                pages: false,
             },
         }
     }

@@ -41,6 +41,10 @@ fn with_secret() -> Build {
     })
 }
 
+fn with_right(right: Right) -> Build {
+    hello().edit("unit", |node| node.body.rights = vec![(right, origin())])
+}
+
 fn with_report() -> Build {
     hello().edit("unit", |node| {
         let path = PathPattern { glob: glob("out.sarif"), origin: origin() };
@@ -60,7 +64,10 @@ type Need = (fn() -> Build, &'static str, &'static [&'static str]);
 
 #[test]
 fn what_the_plan_does_not_offer_is_refused_at_its_place() {
-    let needs: [Need; 4] = [
+    let needs: [Need; 7] = [
+        (|| with_right(Right::Attestations), "github has no attestations", &["free", "pro", "team"]),
+        (|| with_right(Right::Pages), "github has no pages", &["free"]),
+        (|| with_right(Right::SecurityEvents), "github has no code scanning", &["free", "pro"]),
         (approved, "github asks nobody to approve a deploy", &["free", "pro", "team"]),
         (in_a_queue, "github has no merge queue", &["free", "pro", "team"]),
         (with_report, "github has no code scanning", &["free", "pro"]),
@@ -96,6 +103,34 @@ fn a_public_repository_has_everything_on_every_plan() {
             assert_eq!(build.complaints(), [""; 0], "{plan}");
         }
     }
+}
+
+/// Whoever may push to a branch may use the rights that a deploy has there.
+#[test]
+fn a_deploy_with_rights_is_named_with_those_who_may_push() {
+    let mut build = hello().edit("deploy-app-to-production", |node| {
+        node.body.rights = vec![(Right::Issues, origin())];
+    });
+    build.pipeline.triggers = vec![on_push(&["**"])];
+    build.pipeline.protected_branches = globs(&["main"]);
+    let pushers = |it: &Assumption| match it {
+        Assumption::Trust(Trust::Pushers { node, .. }) => Some(node.clone()),
+        _ => None,
+    };
+    let named: Vec<String> = assumed(&build).iter().filter_map(pushers).collect();
+    assert_eq!(named, ["deploy-app-to-production"]);
+}
+
+/// An environment that any run may enter has nothing to set.
+#[test]
+fn nothing_is_set_for_an_environment_of_every_branch() {
+    let mut build = hello();
+    build.pipeline.triggers.push(Trigger::Manual(Vec::new(), origin()));
+    build.pipeline.protected_branches = globs(&["main"]);
+    let of_environment = |it: &Assumption| matches!(it, Assumption::Setting(Setting::EnvironmentRefs { .. }));
+    assert!(!assumed(&build).iter().any(of_environment));
+    build.pipeline.triggers.pop();
+    assert!(assumed(&build).iter().any(of_environment));
 }
 
 /// What the output assumes.

@@ -758,3 +758,28 @@ fn a_manual_run_has_at_most_25_inputs() {
     let all = "P1103 a manual run has 26 inputs, 3 of them for overrides; github accepts 25";
     assert_eq!(with(overridden(), 23), [all]);
 }
+
+/// A job has one token, so a step that has it has all rights of its job.
+#[test]
+fn rights_of_different_steps_are_refused() {
+    let narrow = |right: Right, step: &str| Narrowed {
+        held: Held::Right(right),
+        steps: vec![(step.to_owned(), origin())],
+        origin: origin(),
+    };
+    let with = |narrowed: Vec<Narrowed>| {
+        complaints_of_body(|body| {
+            body.rights = vec![(Right::Releases, origin()), (Right::Checks, origin())];
+            body.steps =
+                ["publish", "test"].map(|name| Step { name: Some(name.to_owned()), ..step("x") }).to_vec();
+            body.narrowed = narrowed;
+        })
+    };
+    let refused = |right: &str| {
+        format!("P1101 on github, a step with another right would also have the right to write {right}")
+    };
+    let (releases, checks) = (narrow(Right::Releases, "publish"), narrow(Right::Checks, "test"));
+    assert_eq!(with(vec![releases.clone(), checks]), [refused("releases"), refused("checks")]);
+    assert_eq!(with(vec![releases.clone()]), [refused("releases")], "every step has the other right");
+    assert_eq!(with(vec![releases, narrow(Right::Checks, "publish")]), [""; 0]);
+}

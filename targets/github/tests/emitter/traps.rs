@@ -703,5 +703,8 @@ fn trap_09_no_job_of_the_workspace_has_the_name_of_a_check() {
     let wrong = [GeneratedFile { text, ..good[0].clone() }];
     let found = one_pipeline::verify(&beside.program, &beside.pipeline, &wrong).findings;
     let said: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
-    assert!(said.iter().any(|it| it.contains("a job of the workspace has the name of the check")), "{said:?}");
+    assert!(
+        said.iter().any(|it| it.contains("a job of the workspace has the name of the check")),
+        "{said:?}"
+    );
 }

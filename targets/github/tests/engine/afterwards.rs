@@ -56,6 +56,27 @@ fn a_stage_is_over_when_all_before_it_has_ended() {
     assert!(needs.ends_with("needs: [unit, notes]"), "{needs}");
 }
 
+/// The job for reviewed code waits for more than the other one, so an output lists it later.
+#[test]
+fn both_jobs_of_a_node_are_told_in_one_order() {
+    let mut build = Build::new("twins", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("first", Condition::Event(Event::Push));
+    build.node("style", gate("lint", &[]), body(vec![run("make lint")], &[]), &[]);
+    build.stage("second", Condition::Always);
+    let mut unit = body(vec![run("make test")], &[]);
+    unit.secrets = vec![Secret { variable: "KEY".to_owned(), file: false, origin: origin() }];
+    build.node("unit", gate("test", &[]), unit, &["style"]);
+    build.stage("tidy", Condition::Always);
+    let stage = build.pipeline.stages.last_mut().unwrap();
+    stage.after = vec![StageId(0), StageId(1)];
+    stage.finally = Some(Outcomes::of(&Outcome::ALL));
+    stage.runs_on_schedule = true;
+    build.node("remove", NodeKind::Job, body(vec![run("./remove.sh")], &[]), &[]);
+    build.pipeline.nodes[2].before.clear();
+    let file = compiled(&build);
+    assert_eq!(findings(&build, &file), [""; 0], "{}", file.text);
+}
+
 #[test]
 fn many_parallel_jobs_are_decided() {
     let mut build = Build::new("many", vec![push(&["main"])]);

@@ -6,6 +6,7 @@ if [[ $GITHUB_REF_TYPE != tag || ! $GITHUB_REF_NAME =~ ^[^0-9]*[0-9]+\.[0-9]+\.[
   exit 1
 fi
 # Lists compare item by item, and numbers by length and then by digit: that is the order of Semantic Versioning.
+# shellcheck disable=SC2016 # the variables are those of jq
 gh api --paginate "$repository/deployments?environment=$ENVIRONMENT&per_page=100" --jq '
   def number: sub("^0+"; "") | [length, .];
   def early: split(".") | map(if test("^[0-9]+$") then [0, number] else [1, .] end);

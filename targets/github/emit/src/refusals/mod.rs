@@ -25,7 +25,7 @@ mod triggers;
 
 use pipec_base::{Code, Diagnostic, codes};
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Secret};
+use pipec_ir::{Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Secret, Step};
 use pipec_lowering::{Runs, Source, Unit, units};
 use std::cell::{OnceCell, RefCell};
 
@@ -112,7 +112,22 @@ impl<'a> Refusals<'a> {
                         self.refuse("`for` after a secret that is a file", &narrowed.origin);
                     }
                 }
-                Held::Right(_) => {
+                Held::Right(right) => {
+                    let has_another = |step: &Step| {
+                        node.body.is_token_held_by(step) && !node.body.is_held_by(&Held::Right(*right), step)
+                    };
+                    if node.steps().any(has_another) {
+                        self.error(
+                            codes::P1101,
+                            &narrowed.origin,
+                            format!(
+                                "on github, a step with another right would also have the right to write {}",
+                                right.word()
+                            ),
+                            "a job has one token: give all its rights to the same steps, or move the steps into nodes \
+                             of their own",
+                        );
+                    }
                     let steps = node.body.blocks_for("github");
                     let mut steps = steps.flat_map(|block| &block.steps);
                     if steps.any(|step| matches!(step, EngineStep::Action { .. })) {

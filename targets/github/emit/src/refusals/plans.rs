@@ -3,7 +3,7 @@
 use super::Refusals;
 use pipec_base::{Diagnostic, codes};
 use pipec_github_catalogue::Offers;
-use pipec_ir::{Environment, Node, Origin, Platform, ReportFormat, Tier, Trigger};
+use pipec_ir::{Environment, Node, Origin, Platform, ReportFormat, Right, Tier, Trigger};
 use std::fmt;
 
 impl Refusals<'_> {
@@ -56,6 +56,19 @@ impl Refusals<'_> {
                     "remove it",
                 );
             }
+        }
+        for (right, origin) in &node.body.rights {
+            let lacks = match right {
+                Right::Attestations if !offers.attestations => "attestations",
+                Right::Pages if !offers.pages => "pages",
+                Right::SecurityEvents if !offers.code_scanning => "code scanning",
+                _ => continue,
+            };
+            self.not_offered(
+                format!("github has no {lacks} {without}"),
+                origin,
+                "remove the right and what uses it, or see to a plan that has it",
+            );
         }
         for report in &node.body.reports {
             if report.format == ReportFormat::Sarif && !offers.code_scanning {

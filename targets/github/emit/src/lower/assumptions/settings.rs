@@ -69,39 +69,42 @@ fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
     pipeline.protected_branches.iter().filter(is_judged).collect()
 }
 
-/// The branches and tags of the trusted runs in which one of these nodes may be due.
+/// The branches and tags of the trusted runs in which one of these nodes may be due. `None` if they are of any name.
 fn refs_of_all<'p>(
     known: &KnownFacts<'p>,
     nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>,
-) -> Refs {
+) -> Option<Refs> {
     let mut all = Refs::default();
     for (pipeline, nodes) in nodes {
-        let Refs { branches, tags } = refs_of(known, pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
+        let Refs { branches, tags } = refs_of(known, pipeline, &nodes)?;
         all.branches.extend(branches);
         all.tags.extend(tags);
     }
     let named = |globs: BTreeSet<String>| globs.iter().flat_map(|glob| patterns(glob)).collect();
-    Refs { branches: named(all.branches), tags: named(all.tags) }
+    let named = Refs { branches: named(all.branches), tags: named(all.tags) };
+    (named != Refs::default()).then_some(named)
 }
 
-/// The branches and tags that an environment must admit. There is nothing to set if all may enter.
-fn admits(environment: &str, refs: Refs) -> Option<Setting> {
-    let Refs { branches, tags } = refs;
-    let is_open = branches.is_empty() && tags.is_empty();
-    (!is_open).then(|| Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags })
+/// The branches and tags that an environment must admit.
+fn admits(environment: &str, Refs { branches, tags }: Refs) -> Setting {
+    Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags }
 }
 
-/// The branches and tags of the runs in which one of the nodes may be due.
+/// The branches and tags of the runs in which one of the nodes may be due. `None` if they are of any name, as in a run that
+/// somebody starts by hand.
 ///
-/// There is no answer if it takes too long, or if no globs of the pipeline express it.
+/// If it takes too long to say, they are those from which a proven pipeline may deploy.
 fn refs_of<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline, nodes: &[&Node]) -> Option<Refs> {
     known.ask(pipeline, |facts| {
-        let facts = facts?;
+        let Some(facts) = facts else { return Some(protected(pipeline)) };
         let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
         let propositions = facts.propositions();
         // Code that was not reviewed gets neither secrets nor an environment with reviewers.
         let runs = propositions.and(&propositions.any(&due), &facts.trusted());
-        facts.refs(&runs).ok()?.filter(|refs| *refs != Refs::default())
+        match facts.refs(&runs) {
+            Ok(refs) => refs.map(|refs| if refs == Refs::default() { protected(pipeline) } else { refs }),
+            Err(_) => Some(protected(pipeline)),
+        }
     })
 }
 
@@ -142,7 +145,7 @@ fn entry<'p>(
     if environment.tier != Tier::Ephemeral {
         let relying = [TheoremId::OnePath, TheoremId::HeldAlone];
         let refs = offers(program).environments.then(|| refs_of_all(known, entering));
-        let admits = refs.and_then(|refs| admits(name, refs));
+        let admits = refs.flatten().map(|refs| admits(name, refs));
         return admits.into_iter().map(|admits| Assumed::new(admits, relying)).collect();
     }
     let triggers = entering.into_iter().flat_map(|(pipeline, _)| &pipeline.triggers);
@@ -183,8 +186,17 @@ pub(super) fn of_an_environment<'p>(
         let tokens = if offers(program).environments {
             TrustedTokens::OfEnvironment { environment, is_shared }
         } else {
-            let Refs { branches, tags } = refs_of_all(known, entering(program, pipeline, name));
-            TrustedTokens::OfRefs { environment, branches, tags, is_shared }
+            match refs_of_all(known, entering(program, pipeline, name)) {
+                Some(Refs { branches, tags }) => {
+                    TrustedTokens::OfRefs { environment, branches, tags, is_shared }
+                }
+                None => {
+                    let deploys = pipeline.deploys().filter(|(_, deploy)| deploy.environment == *name);
+                    TrustedTokens::OfRepository {
+                        nodes: deploys.map(|(node, _)| node.name.clone()).collect(),
+                    }
+                }
+            }
         };
         cloud_trust(identity, tokens)
     }));
@@ -213,7 +225,8 @@ pub(super) fn of_an_environment<'p>(
     all.into_iter().map(|assumed| assumed.of(name)).collect()
 }
 
-/// The nodes, except deploys, with authority on branches or tags that nobody protects.
+/// The nodes with authority on branches or tags that nobody protects. The identities and secrets of a deploy are those of
+/// its environment, which has a setting of its own.
 pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline) -> Vec<Assumed> {
     let is_open = |node: &Node| {
         known.ask(pipeline, |facts| {
@@ -226,7 +239,7 @@ pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline
         })
     };
     let mut all = Vec::new();
-    for node in pipeline.nodes.iter().filter(|node| !node.is_deploy()) {
+    for node in &pipeline.nodes {
         let authority = authority_of(node);
         if !authority.is_empty() && is_open(node) {
             let pushers = Trust::Pushers { node: node.name.clone(), authority };
@@ -358,7 +371,7 @@ pub(super) fn of_a_node<'p>(
     if !secrets.is_empty() {
         let place = secrets_environment(pipeline, node);
         if offers(program).environments {
-            let refs = admits(&place, refs_of_all(known, [(pipeline, vec![node])]));
+            let refs = refs_of_all(known, [(pipeline, vec![node])]).map(|refs| admits(&place, refs));
             all.extend(refs.map(|refs| Assumed::new(refs, [TheoremId::HeldAlone])));
         }
         all.extend(secrets.into_iter().map(|secret| stored(program, secret, &place)));

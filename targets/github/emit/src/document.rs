@@ -7,6 +7,7 @@ use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -238,9 +239,27 @@ pub(crate) enum Work {
     /// A script; it holds no opening of an expression.
     Run(Cow<'static, str>),
     /// An action and its inputs.
-    ///
-    /// It is borrowed from the catalogue if pipec itself calls it, until the lock replaces it.
-    Uses(Cow<'static, PinnedAction>, Vec<(String, Input)>),
+    Uses(CalledAction, Vec<(String, Input)>),
+}
+
+/// The action that a step calls, with its signature.
+#[derive(Clone, Debug)]
+pub(crate) enum CalledAction {
+    /// Pipec itself calls it, as the catalogue has it, until the lock replaces it.
+    Own(&'static PinnedAction),
+    /// The lock or the source pins it. Steps share it.
+    Shared(Arc<PinnedAction>),
+}
+
+impl Deref for CalledAction {
+    type Target = PinnedAction;
+
+    fn deref(&self) -> &PinnedAction {
+        match self {
+            CalledAction::Own(action) => action,
+            CalledAction::Shared(action) => action,
+        }
+    }
 }
 
 /// An input of an action.
@@ -267,7 +286,7 @@ impl Step {
         inputs: Vec<(&'static str, Input)>,
     ) -> Step {
         let inputs = inputs.into_iter().map(|(name, input)| (name.to_owned(), input)).collect();
-        Step::new(name.into(), Work::Uses(Cow::Borrowed(pin.action()), inputs))
+        Step::new(name.into(), Work::Uses(CalledAction::Own(pin.action()), inputs))
     }
 
     fn new(name: Template, work: Work) -> Step {
@@ -493,7 +512,11 @@ impl Workflow {
         let images =
             images.filter_map(|image| Some((image_with_registry(&image.reference), image.digest.clone()?)));
         let mut pins = Pins { actions: Vec::new(), images: images.collect() };
-        let actions = called.into_values().map(|action| Arc::new(PinnedAction::clone(action))).collect();
+        let shared = |action: &CalledAction| match action {
+            CalledAction::Own(action) => Arc::new(PinnedAction::clone(action)),
+            CalledAction::Shared(action) => Arc::clone(action),
+        };
+        let actions = called.into_values().map(shared).collect();
         pins.add(&Pins { actions, ..Pins::default() });
         pins
     }

@@ -1,10 +1,10 @@
 //! The actions that pipec itself calls, at the commits in `pipec.lock`.
 
 use super::Lowering;
-use crate::document::{Input, Step, Work, Workflow};
+use crate::document::{CalledAction, Input, Step, Work, Workflow};
 use pipec_base::codes;
 use pipec_ir::PinnedAction;
-use std::borrow::Cow;
+use std::sync::Arc;
 
 impl Lowering<'_> {
     /// Replaces each action with the newest entry of the lock that accepts the same call.
@@ -13,24 +13,29 @@ impl Lowering<'_> {
             if let Some(locked) = self.locked(step)
                 && let Work::Uses(action, _) = &mut step.work
             {
-                *action = Cow::Owned(PinnedAction { name: action.name.clone(), ..locked.clone() });
+                let is_spelled_alike = locked.name == action.name;
+                *action = CalledAction::Shared(if is_spelled_alike {
+                    Arc::clone(locked)
+                } else {
+                    Arc::new(PinnedAction { name: action.name.clone(), ..PinnedAction::clone(locked) })
+                });
             }
         }
     }
 
-    fn locked(&self, step: &Step) -> Option<&PinnedAction> {
-        let Work::Uses(Cow::Borrowed(own), inputs) = &step.work else { return None };
+    fn locked(&self, step: &Step) -> Option<&Arc<PinnedAction>> {
+        let Work::Uses(CalledAction::Own(own), inputs) = &step.work else { return None };
         let lock = &self.program.lock;
         // GitHub's names ignore case.
         let is_named = |locked: &PinnedAction| locked.name.eq_ignore_ascii_case(&own.name);
-        let fits = |locked: &&PinnedAction| is_named(locked) && lacks(locked, own, inputs, step).is_none();
-        let actions = || lock.actions.iter().map(AsRef::as_ref);
-        if let Some(locked) = actions().find(fits) {
+        let fits =
+            |locked: &&Arc<PinnedAction>| is_named(locked) && lacks(locked, own, inputs, step).is_none();
+        if let Some(locked) = lock.actions.iter().find(fits) {
             return Some(locked);
         }
         // The lock can't hold this version twice, so it can't also hold that of the catalogue.
-        let same = |locked: &&PinnedAction| is_named(locked) && locked.version == own.version;
-        let locked = actions().find(same)?;
+        let same = |locked: &&Arc<PinnedAction>| is_named(locked) && locked.version == own.version;
+        let locked = lock.actions.iter().find(same)?;
         if let Some(lacks) = lacks(locked, own, inputs, step) {
             self.error(
                 codes::P0706,

@@ -4,14 +4,14 @@
 
 use super::Lowering;
 use super::runners::Place;
-use crate::document::{Input, Step, Work};
+use crate::document::{CalledAction, Input, Step, Work};
 use crate::template::Template;
 use pipec_github_catalogue::{Called, called};
 use pipec_ir::{EngineBlock, EngineInput, EngineStep, InputForm, Node, RunnerHost};
 use pipec_lowering::Unit;
 use pipec_lowering::acts::{directory, title};
 use pipec_runtime::names::RAW;
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The id of a raw step that was given this name.
 pub(super) fn id(name: &str) -> String {
@@ -79,7 +79,7 @@ impl<'a> Lowering<'a> {
                         inputs.iter().map(|input| (input.key.clone(), self.given(input, unit, place)));
                     let called = format!("Call {}", pinned.name);
                     let mut step = Step::run(Template::text(called), "");
-                    step.work = Work::Uses(Cow::Owned(pinned.clone()), given.collect());
+                    step.work = Work::Uses(CalledAction::Shared(Arc::new(pinned.clone())), given.collect());
                     step.env = variables.clone();
                     step.id = name.as_deref().map(id);
                     steps.push(step);

@@ -30,4 +30,4 @@ mod write;
 
 pub use error::{Cause, WriteError};
 pub use node::{Document, Entry, Item, Mapping, Node, Sequence, Style, Text};
-pub use write::write;
+pub use write::{write, write_with_entries};

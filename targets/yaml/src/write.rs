@@ -3,9 +3,10 @@
 use memchr::memchr_iter;
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use crate::error::{Cause, WriteError};
-use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
+use crate::node::{Document, Entry, Item, Mapping, Node, Sequence, Style, Text};
 use crate::{comment, scalar};
 
 /// The maximum length of a line that may end earlier: with a list in brackets, or with a text of several lines.
@@ -42,6 +43,49 @@ pub fn write(document: &Document<'_>) -> Result<String, WriteError> {
     Ok(writer.out)
 }
 
+/// Writes the document, an empty line, and a last key of its root with the mapping of these entries.
+///
+/// It gives the text that [`write()`] gives for the whole document. But it takes one entry after the other, so a large
+/// mapping never exists as a whole.
+///
+/// # Errors
+///
+/// If some dialect can't represent the document: see [`Cause`].
+pub fn write_with_entries<'e>(
+    document: &Document<'_>,
+    key: &str,
+    entries: impl IntoIterator<Item = Entry<'e>>,
+) -> Result<String, WriteError> {
+    let mut writer = Writer { out: write(document)?, path: vec![Step::Key(key)] };
+    if document.root.entries.iter().any(|entry| folded(&entry.key) == folded(key)) {
+        return Err(writer.fail(Cause::DuplicateKey));
+    }
+    if document.root.is_empty() {
+        writer.out.truncate(writer.out.len().saturating_sub("{}\n".len()));
+    }
+    writer.blank();
+    writer.key(key, false)?;
+    writer.out.push(':');
+    let mut out = writer.out;
+    let mut keys: HashSet<String> = HashSet::new();
+    for entry in entries {
+        let is_first = keys.is_empty();
+        if is_first {
+            out.push('\n');
+        }
+        let mut writer = Writer { out, path: vec![Step::Key(key), Step::Key(&entry.key)] };
+        if !keys.insert(folded(&entry.key)) {
+            return Err(writer.fail(Cause::DuplicateKey));
+        }
+        writer.entry(&entry, 2, is_first, false)?;
+        out = writer.out;
+    }
+    if keys.is_empty() {
+        out.push_str(" {}\n");
+    }
+    Ok(out)
+}
+
 /// A step from the root to a place.
 #[derive(Clone, Copy)]
 enum Step<'d> {
@@ -76,19 +120,30 @@ impl<'d> Writer<'d> {
             if repeated == Some(index) {
                 return Err(self.fail(Cause::DuplicateKey));
             }
-            if index > 0 || !after_dash {
-                if entry.blank_before && (index > 0 || indent == 0) {
-                    self.blank();
-                }
-                self.comments(&entry.comment_above, indent);
-                self.indent(indent);
-            }
-            self.key(&entry.key, entry.bare)?;
-            self.out.push(':');
-            self.value(&entry.value, entry.trailing_comment.as_deref(), indent, false)?;
+            self.entry(entry, indent, index == 0, after_dash && index == 0)?;
             self.path.pop();
         }
         Ok(())
+    }
+
+    /// Writes an entry of a mapping at an indentation, on a line of its own or on that of a dash.
+    fn entry(
+        &mut self,
+        entry: &'d Entry<'_>,
+        indent: usize,
+        is_first: bool,
+        after_dash: bool,
+    ) -> Result<(), WriteError> {
+        if !after_dash {
+            if entry.blank_before && (!is_first || indent == 0) {
+                self.blank();
+            }
+            self.comments(&entry.comment_above, indent);
+            self.indent(indent);
+        }
+        self.key(&entry.key, entry.bare)?;
+        self.out.push(':');
+        self.value(&entry.value, entry.trailing_comment.as_deref(), indent, false)
     }
 
     /// Writes the items at an indentation. If `after_dash`, the first is on the line of an outer item's dash.
@@ -419,6 +474,11 @@ fn repeated_key(mapping: &Mapping<'_>) -> Option<usize> {
 /// A form of a key that ignores the case of letters beyond ASCII.
 fn ignoring_case(key: &str) -> Cow<'_, str> {
     if key.is_ascii() { Cow::Borrowed(key) } else { Cow::Owned(key.to_uppercase().to_lowercase()) }
+}
+
+/// The form of a key that is equal for keys that differ only in case.
+fn folded(key: &str) -> String {
+    ignoring_case(key).to_ascii_lowercase()
 }
 
 /// The order of keys, shorter ones first. Keys that differ only in case are equal.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
-use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
+use pipec_yaml::{Cause, Document, Entry, Item, Mapping, Node, Sequence, write, write_with_entries};
 
 fn written(root: Mapping<'_>) -> String {
     write(&Document::new(root)).unwrap()
@@ -277,6 +277,36 @@ fn no_empty_line_is_added_after_kept_newlines() {
     let inner = Mapping::new().entry("run", Node::script("a\n\n"));
     let root = Mapping::new().entry("first", inner).entry("second", 2).comment_above("next").blank_before();
     assert_eq!(written(root), "first:\n  run: |+\n    a\n\n# next\nsecond: 2\n");
+}
+
+#[test]
+fn entries_that_are_built_one_by_one_give_the_same_text() {
+    let entries = || {
+        ["unit", "b c"].map(|key| {
+            Entry::new(key, Mapping::new().entry("run", Node::script("a\n\n")))
+                .comment_above("gate")
+                .blank_before()
+        })
+    };
+    for root in [Mapping::new(), Mapping::new().entry("name", "x")] {
+        let rest = || Document::new(root.clone()).header("generated");
+        let whole = |jobs: Mapping<'static>| Document {
+            root: root.clone().entry("jobs", jobs).blank_before(),
+            ..rest()
+        };
+        let jobs = Mapping { entries: entries().into() };
+        assert_eq!(write_with_entries(&rest(), "jobs", entries()).unwrap(), write(&whole(jobs)).unwrap());
+        assert_eq!(write_with_entries(&rest(), "jobs", []).unwrap(), write(&whole(Mapping::new())).unwrap());
+    }
+}
+
+#[test]
+fn entries_that_are_built_one_by_one_have_distinct_keys() {
+    let rest = Document::new(Mapping::new().entry("Jobs", 1));
+    let twice = || [Entry::new("a", 1), Entry::new("A", 2)];
+    assert_eq!(write_with_entries(&rest, "jobs", []).unwrap_err().cause, Cause::DuplicateKey);
+    let error = write_with_entries(&Document::default(), "jobs", twice()).unwrap_err();
+    assert_eq!((error.cause, error.path), (Cause::DuplicateKey, vec!["jobs".to_owned(), "A".to_owned()]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::expression::Expression;
 use crate::pins::Pin;
 use crate::template::{Template, escaped};
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
-use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
+use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, WriteError, write_with_entries};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -199,10 +199,11 @@ impl Permissions {
     }
 
     fn mapping(&self) -> Mapping<'_> {
-        self.scopes.iter().fold(Mapping::new(), |mapping, (scope, (write, reasons))| {
+        let of_scope = |(scope, (write, reasons)): (&&'static str, &(bool, Vec<String>))| {
             let level = if *write { "write" } else { "read" };
-            mapping.entry(*scope, level).trailing_comment(reasons.join("; "))
-        })
+            Entry::new(*scope, level).trailing_comment(reasons.join("; "))
+        };
+        Mapping { entries: self.scopes.iter().map(of_scope).collect() }
     }
 }
 
@@ -522,8 +523,7 @@ impl Workflow {
     }
 
     /// Its YAML.
-    pub(crate) fn document(&self) -> pipec_yaml::Document<'_> {
-        let jobs = self.jobs.iter().fold(Mapping::new(), |jobs, job| jobs.with(job.entry()));
+    pub(crate) fn text(&self) -> Result<String, WriteError> {
         let root = Mapping::new()
             .entry("name", text(&self.name))
             .bare_key("on", self.triggers.clone())
@@ -534,10 +534,9 @@ impl Workflow {
             .trailing_comment(&self.concurrency.comment)
             .blank_before()
             .entry("defaults", Mapping::new().entry("run", Mapping::new().entry("shell", SHELL)))
-            .blank_before()
-            .entry("jobs", jobs)
             .blank_before();
-        self.header.iter().fold(pipec_yaml::Document::new(root), |document, line| document.header(line))
+        let document = Document { header: self.header.iter().map(Cow::from).collect(), root };
+        write_with_entries(&document, "jobs", self.jobs.iter().map(Job::entry))
     }
 }
 

@@ -74,7 +74,7 @@ fn written(
     lowered: lower::Lowered<'_>,
 ) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
     let Some(workflow) = lowered.workflow else { return Ok(None) };
-    let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
+    let text = workflow.text().map_err(|error| {
         let message = format!("github can't read the workflow of `{}`: {error}", pipeline.name);
         Diagnostic::error(codes::P1102, message, pipeline.origin.span)
     })?;

@@ -26,6 +26,7 @@ struct SharedText {
     leaks: OnceCell<bool>,
     mentions_secrets: OnceCell<bool>,
     runtime_script: OnceCell<Option<Script>>,
+    number_as_key: OnceCell<usize>,
 }
 
 impl Text {
@@ -37,6 +38,11 @@ impl Text {
     /// The string itself, shared.
     pub(crate) fn shared(&self) -> Rc<str> {
         Rc::clone(&self.0.text)
+    }
+
+    /// Its number among the keys of its document. The first call decides it.
+    pub(crate) fn number_as_key(&self, decide: impl FnOnce() -> usize) -> usize {
+        *self.0.number_as_key.get_or_init(decide)
     }
 
     /// Whether GitHub evaluates expressions in it. Most strings have none.
@@ -95,6 +101,7 @@ impl From<&str> for Text {
             leaks: OnceCell::new(),
             mentions_secrets: OnceCell::new(),
             runtime_script: OnceCell::new(),
+            number_as_key: OnceCell::new(),
         }))
     }
 }

@@ -10,7 +10,7 @@ use super::scalar::{ignoring_case, number_text};
 use crate::read::expression::Template;
 use crate::read::text::{Text, Texts};
 use granit_parser::{Event, Parser, ScalarStyle};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::slice;
@@ -170,13 +170,13 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
     {
         return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
     }
-    // Most files have about one key per hundred bytes.
-    let keys = text.len() / 100;
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         texts: Texts::default(),
-        keys: FxHashMap::default(),
-        seen: FxHashSet::with_capacity_and_hasher(keys, FxBuildHasher),
+        numbers: FxHashMap::default(),
+        holders: Vec::new(),
+        items: Vec::new(),
+        entries: Vec::new(),
         nodes: 0,
     };
     reader.expect("a stream", |event| matches!(event, Event::StreamStart))?;
@@ -191,11 +191,24 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
 struct Reader<'t> {
     events: Parser<'t, granit_parser::StrInput<'t>>,
     texts: Texts,
-    /// The keys so far with a number. Keys that are equal for GitHub have the same number.
-    keys: FxHashMap<Text, usize>,
-    /// The index of each map among the nodes, with the numbers of its keys.
-    seen: FxHashSet<(usize, usize)>,
+    /// The number of each key so far, in the form that ignores case. Keys that are equal for GitHub have the same number.
+    numbers: FxHashMap<Text, usize>,
+    /// The innermost unfinished map with a key of this number, as its index among the nodes; 0 if there is none.
+    holders: Vec<usize>,
+    /// The items of the unfinished lists, those of the innermost last.
+    items: Vec<Node>,
+    /// The entries of the unfinished maps, those of the innermost last.
+    entries: Vec<Entry>,
     nodes: usize,
+}
+
+/// An entry of an unfinished map.
+struct Entry {
+    key: Text,
+    node: Node,
+    /// The number of its key, and the unfinished map around this one that has a key of this number.
+    number: usize,
+    outer: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -218,13 +231,14 @@ impl<'t> Reader<'t> {
         let value = match event {
             Event::Scalar(text, style, ..) => self.scalar(text, style),
             Event::SequenceStart(..) => {
-                let mut items = Vec::new();
+                let first = self.items.len();
                 loop {
                     let (event, line) = self.next()?;
                     if matches!(event, Event::SequenceEnd) {
-                        break Value::List(items.into());
+                        break Value::List(self.items.drain(first..).collect());
                     }
-                    items.push(self.node(event, line, depth + 1)?);
+                    let item = self.node(event, line, depth + 1)?;
+                    self.items.push(item);
                 }
             }
             Event::MappingStart(..) => self.map(depth)?,
@@ -278,40 +292,53 @@ impl<'t> Reader<'t> {
         })
     }
 
+    /// The number of a key. Each key is looked up once.
     fn number(&mut self, key: &Text) -> usize {
-        if let Some(number) = self.keys.get(key) {
-            return *number;
-        }
-        let next = self.keys.len();
-        let number = match ignoring_case(Cow::Borrowed(key)) {
-            Cow::Borrowed(_) => next,
-            Cow::Owned(folded) => *self.keys.entry(Text::from(&*folded)).or_insert(next),
-        };
-        self.keys.insert(key.clone(), number);
-        number
+        key.number_as_key(|| {
+            let folded = match ignoring_case(Cow::Borrowed(key)) {
+                Cow::Borrowed(_) => key.clone(),
+                Cow::Owned(folded) => Text::from(&*folded),
+            };
+            let next = self.numbers.len();
+            *self.numbers.entry(folded).or_insert(next)
+        })
     }
 
     fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let map = self.nodes;
-        let mut entries: Vec<(Text, Node)> = Vec::new();
+        let first = self.entries.len();
         loop {
             let (event, line) = self.next()?;
             if matches!(event, Event::MappingEnd) {
-                return Ok(Value::Map(entries.into()));
+                let holders = &mut self.holders;
+                let entries = self.entries.drain(first..).map(|Entry { key, node, number, outer }| {
+                    hold(holders, number, outer);
+                    (key, node)
+                });
+                return Ok(Value::Map(entries.collect()));
             }
             let key = self.key(event, line, depth + 1)?;
             if key.as_str() == "<<" {
                 return Err(refused("a merge key, which GitHub does not know", line));
             }
             let number = self.number(&key);
-            if !self.seen.insert((map, number)) {
+            let outer = hold(&mut self.holders, number, map);
+            if outer == map {
                 return Err(refused(format!("the key `{}` occurs twice", key.as_str()), line));
             }
             let (event, line) = self.next()?;
             let node = self.node(event, line, depth + 1)?;
-            entries.push((key, node));
+            self.entries.push(Entry { key, node, number, outer });
         }
     }
+}
+
+/// Sets the innermost map with a key of a number. Returns the one before.
+fn hold(holders: &mut Vec<usize>, number: usize, map: usize) -> usize {
+    if holders.len() <= number {
+        holders.resize(number.saturating_add(1), 0);
+    }
+    holders.get_mut(number).map_or(0, |holder| std::mem::replace(holder, map))
 }
 
 fn refused(reason: impl Into<String>, line: usize) -> Unreadable {
@@ -368,6 +395,11 @@ mod tests {
             assert!(reason(document).contains("occurs twice"), "{document}");
         }
         assert!(read("on: {ON: {On: push}}\noff: {ON: push}\n").is_ok());
+        for document in
+            ["a: {b: {A: 1}, a: 1, B: 2}\n", "a: {A: {a: 1}}\nb: 1\nA: 2\n", "x: {y: {X: 1}}\nX: 1\n"]
+        {
+            assert!(reason(document).contains("occurs twice"), "{document}");
+        }
     }
 
     #[test]

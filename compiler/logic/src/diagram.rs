@@ -174,11 +174,8 @@ impl Store {
         }
         let negated = high.is_negation();
         let node = Node { variable, low: low.negated_if(negated), high: high.negated_if(negated) };
-        let place = match self.nodes.get_index_of(&node) {
-            Some(place) => place,
-            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.insert_full(node).0,
-            None => return None,
-        };
+        let has_room = self.nodes.len() < self.last_node.min(MOST_NODES);
+        let place = if has_room { self.nodes.insert_full(node).0 } else { self.nodes.get_index_of(&node)? };
         Some(Diagram(u32::try_from(place).ok()? << 1).negated_if(negated))
     }
 

@@ -153,8 +153,25 @@ impl Propositions {
 
     /// The conjunction of any number of propositions; the truth if there are none.
     pub fn all<'a>(&self, propositions: impl IntoIterator<Item = &'a Proposition>) -> Proposition {
-        // A balanced tree keeps the intermediate diagrams small.
-        let mut level: Vec<Proposition> = propositions.into_iter().cloned().collect();
+        self.all_of(propositions.into_iter().cloned())
+    }
+
+    /// The disjunction of any number of propositions; the falsehood if there are none.
+    pub fn any<'a>(&self, propositions: impl IntoIterator<Item = &'a Proposition>) -> Proposition {
+        self.not(&self.all_of(propositions.into_iter().map(|one| self.not(one))))
+    }
+
+    fn all_of(&self, mut propositions: impl Iterator<Item = Proposition>) -> Proposition {
+        let Some(first) = propositions.next() else { return self.truth() };
+        let Some(second) = propositions.next() else { return first };
+        // A balanced tree keeps the intermediate diagrams small. Most calls have two propositions.
+        let first = self.and(&first, &second);
+        let Some(third) = propositions.next() else { return first };
+        let mut level = vec![first];
+        let mut odd = Some(third);
+        while let Some(left) = odd.take().or_else(|| propositions.next()) {
+            level.push(propositions.next().map_or_else(|| left.clone(), |right| self.and(&left, &right)));
+        }
         while level.len() > 1 {
             level = level
                 .chunks(2)
@@ -165,12 +182,6 @@ impl Propositions {
                 .collect();
         }
         level.pop().unwrap_or_else(|| self.truth())
-    }
-
-    /// The disjunction of any number of propositions; the falsehood if there are none.
-    pub fn any<'a>(&self, propositions: impl IntoIterator<Item = &'a Proposition>) -> Proposition {
-        let none: Vec<Proposition> = propositions.into_iter().map(|one| self.not(one)).collect();
-        self.not(&self.all(&none))
     }
 
     /// That at least one of these variables is true.

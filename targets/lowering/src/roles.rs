@@ -31,7 +31,9 @@ const NOT_DUE: &str = "not-due";
 impl<'p> Passes<'_, 'p> {
     /// All jobs of a run.
     pub(crate) fn jobs(&self, judged: &[Judged]) -> Vec<JobPlan<'p>> {
-        let mut jobs: Vec<JobPlan<'p>> = self.plan().into_iter().collect();
+        // A plan, the verdict and the record; few nodes have a second job.
+        let mut jobs: Vec<JobPlan<'p>> = Vec::with_capacity(self.units.len().saturating_add(3));
+        jobs.extend(self.plan());
         for (place, unit) in self.units.iter().enumerate() {
             let Some(node) = self.source.pipeline.node(unit.node) else { continue };
             let mut job = self.node(place, unit, node);

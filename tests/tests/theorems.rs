@@ -21,10 +21,10 @@ use pipec_tests::brute_force::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const JUDGED: [&str; 25] = [
+const JUDGED: [&str; 26] = [
     "P0111", "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0208", "P0209", "P0301",
     "P0302", "P0303", "P0304", "P0305", "P0401", "P0402", "P0403", "P0404", "P0405", "P0406", "P0412",
-    "P0413", "P0602", "P0802",
+    "P0413", "P0415", "P0602", "P0802",
 ];
 
 fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
@@ -60,6 +60,7 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
         "P0206" => vec![word(0)],
         "P0208" => [vec![who(0)], words[..words.len() - 1].to_vec()].concat(),
         "P0209" => vec![who(0), word(0)],
+        "P0415" => diagnostic.message.rsplit(' ').take(1).map(str::to_owned).collect(),
         "P0802" => {
             let (_, time) = diagnostic.message.split_once(" may take ").unwrap();
             let (time, _) = time.split_once(',').unwrap();

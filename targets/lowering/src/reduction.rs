@@ -13,6 +13,8 @@
 //! implied: if it accepts an override, if it is not in every run of the job, or if the job reads something of the job
 //! that it waits for. Then the job is still listed, but its result is not compared.
 //!
+//! A job also asks no question that such a job has asked: if `app` starts only on pushes, so does `deploy`.
+//!
 //! The prover has the same lemma of its own: the success of a job implies what its condition demands.
 
 use crate::PLAN;
@@ -29,6 +31,14 @@ impl<'p> Passes<'_, 'p> {
     /// Removes the waits of jobs that follow from other waits.
     pub(crate) fn reduce(&self, jobs: &mut [JobPlan<'p>]) {
         let demands = Demands::of(jobs);
+        let starts: Vec<Start> = jobs.iter().map(|job| job.start.clone()).collect();
+        for (place, job) in jobs.iter_mut().enumerate() {
+            if let Start::If(guard) = &mut job.start {
+                let asked = demands.asked_before(place, &starts);
+                let parts = conjuncts(guard).into_iter().filter(|part| !asked.contains(part)).cloned();
+                *guard = Guard::all(parts);
+            }
+        }
         let implied: Vec<Vec<bool>> = jobs.iter().map(|job| demands.implied(job)).collect();
         for ((job, implied), follows_success) in jobs.iter_mut().zip(implied).zip(demands.is_strict) {
             job.follows_success = follows_success;
@@ -56,6 +66,24 @@ impl<'p> Passes<'_, 'p> {
         let texts = self.texts_of_blocks(node).chain(of_legs.map(|binding| &binding.value));
         texts.for_each(|text| named.add_value(&self.texts().value(text, unit)));
         named.jobs
+    }
+}
+
+/// The parts of a guard that must all hold.
+fn conjuncts(guard: &Guard) -> Vec<&Guard> {
+    match guard {
+        Guard::All(parts) => parts.iter().collect(),
+        one => vec![one],
+    }
+}
+
+/// Whether a guard has the same value for all jobs of a run.
+fn is_of_the_run(guard: &Guard) -> bool {
+    match guard {
+        Guard::Atom(_) | Guard::Planned(_) | Guard::PlannedNot(_) | Guard::Overrides(_) => true,
+        Guard::Not(part) => is_of_the_run(part),
+        Guard::All(parts) | Guard::Any(parts) => parts.iter().all(is_of_the_run),
+        _ => false,
     }
 }
 
@@ -151,6 +179,16 @@ impl Demands {
         }
     }
 
+    /// The guards of the run that held when the jobs started whose success the job demands.
+    fn asked_before<'s>(&self, place: usize, starts: &'s [Start]) -> Vec<&'s Guard> {
+        let before = self.succeeded.get(place).into_iter().flat_map(Bits::iter);
+        let guards = before.filter_map(|before| match starts.get(before)? {
+            Start::If(guard) | Start::AfterSuccess(guard) => Some(conjuncts(guard)),
+            Start::Always | Start::Afterwards(_) => None,
+        });
+        guards.flatten().filter(|guard| is_of_the_run(guard)).collect()
+    }
+
     /// For each wait of a job, whether it follows from another one.
     fn implied(&self, job: &JobPlan<'_>) -> Vec<bool> {
         let demanded: Vec<Option<Vec<usize>>> = job.waits.iter().map(|wait| self.demanded(wait)).collect();
@@ -209,6 +247,10 @@ impl Bits {
         self.0.truncate(other.0.len());
         self.0.iter_mut().zip(&other.0).for_each(|(bits, others)| *bits &= others);
         self
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..self.0.len() * 64).filter(|place| self.contains(*place))
     }
 
     fn contains(&self, place: usize) -> bool {

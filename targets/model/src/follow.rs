@@ -14,6 +14,7 @@
 //!
 //! ```text
 //! result(x) = success  ⇒  result(y) = success     for every y whose success the condition of x demands
+//! result(x) = success  ⇒  the run is a push        if the condition of x demands that
 //! ```
 //!
 //! That holds over all attempts of a run: who runs `y` again also runs every job after it again. (GitHub's documentation:
@@ -34,8 +35,8 @@ pub struct StartPart<'r> {
     pub holds: Proposition,
     /// The ids of the jobs whose results it names.
     pub asks: Vec<&'r str>,
-    /// Whether only the results of jobs decide it, and what a person asked to override.
-    pub is_of_results: bool,
+    /// Whether only the results and outputs of jobs decide it, and facts that all attempts of the run share.
+    pub is_lasting: bool,
 }
 
 /// The states of all jobs, each after its predecessors.
@@ -78,9 +79,7 @@ fn state<'j>(
     let mut circumstances: Vec<Proposition> = Vec::new();
     let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();
     let demands = match results {
-        Results::Any => {
-            parts.iter().filter(|part| part.is_of_results).map(|part| part.holds.clone()).collect()
-        }
+        Results::Any => parts.iter().filter(|part| part.is_lasting).map(|part| part.holds.clone()).collect(),
         Results::Green => Vec::new(),
     };
     let demands = logic.all(&demands);

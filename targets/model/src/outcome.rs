@@ -53,7 +53,8 @@ pub struct JobState<'w> {
     /// The part of its condition about the results of nodes, by their stages. A single diagram would double with every
     /// stage that is not in each run, and only a failing proof needs it.
     pub asked: BTreeMap<StageId, Vec<Proposition>>,
-    /// The part of its condition that only the results of jobs decide. It is true with [`Results::Green`].
+    /// The part of its condition that has the same value in all attempts: see [`crate::StartPart::is_lasting`]. It is true
+    /// with [`Results::Green`].
     pub demands: Proposition,
     /// That it starts: the conjunction of triggers, circumstances and what it asks.
     pub start: OnceCell<Proposition>,

@@ -157,7 +157,7 @@ impl Reading for Engine {
 
     /// Every job starts in every run.
     fn start(&self, _: usize, _: &Jobs<'_>, _: &Proposition, world: &World) -> Vec<StartPart<'_>> {
-        vec![StartPart { holds: world.logic().truth(), asks: Vec::new(), is_of_results: false }]
+        vec![StartPart { holds: world.logic().truth(), asks: Vec::new(), is_lasting: false }]
     }
 
     fn holds(

@@ -1,7 +1,7 @@
 //! The oracle: evaluates the reference's theorems on every run of a program.
 
 use super::before::{Order, Place, artefacts_of};
-use super::model::{Change, Environment, Event, Gate, Pipeline, Program, What, is_of_artefact};
+use super::model::{Change, Environment, Event, Gate, Pipeline, Program, Trigger, What, is_of_artefact};
 use super::print::node_label;
 use super::world::{Names, Run, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -272,6 +272,7 @@ impl<'p> Judge<'p> {
             self.second_path(number, &deploys);
         }
         self.each_gate(&gates, &deploys);
+        self.judged_before_merges(&gates);
         self.missed_changes(&gates, &deploys);
         for place in self.order.places.clone() {
             self.uses(place);
@@ -543,6 +544,25 @@ impl<'p> Judge<'p> {
     }
 
     /// Checks S3 for gates.
+    /// Before a merge, some gate judges the change, if the pipeline has any.
+    fn judged_before_merges(&mut self, gates: &[(Place, &Gate)]) {
+        let blocking: Vec<&(Place, &Gate)> = gates.iter().filter(|(_, gate)| !gate.advisory).collect();
+        for (event, word) in [(Event::PullRequest, "pull-request"), (Event::MergeQueue, "merge-queue")] {
+            let starts = self.pipeline.triggers.iter().any(|trigger| match trigger {
+                Trigger::PullRequest(_) => event == Event::PullRequest,
+                Trigger::MergeQueue => event == Event::MergeQueue,
+                _ => false,
+            });
+            let judges = |(place, _): &&(Place, &Gate)| {
+                let mut runs = self.runs.iter().enumerate();
+                runs.any(|(number, run)| run.event == event && self.due[place.0][number])
+            };
+            if starts && !blocking.is_empty() && !blocking.iter().copied().any(|gate| judges(&gate)) {
+                self.find("P0415", [word], None);
+            }
+        }
+    }
+
     fn each_gate(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
         for (place, gate) in gates {
             let exempt = self.world.exemption(gate);

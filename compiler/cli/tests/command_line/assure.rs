@@ -11,7 +11,7 @@ fn each_environment_has_its_proofs_its_emissions_and_its_settings() {
     ran.prints("  production\n    proved")
         .prints("✓ no deploy starts unless unit has passed")
         .prints("● one deploy at a time")
-        .prints("☐ the environment `production` accepts only the branches `main`")
+        .prints("☐ the environment `production` accepts only the branch `main`")
         .prints("0 of 3 steps are in `engine` blocks");
     workspace
         .run(&["assure", "--format", "markdown"])
@@ -120,9 +120,9 @@ pipeline library {
     workspace
         .run(&["assure", "--format", "markdown"])
         .expect(0)
-        .prints("the environment `npm` accepts only the tags `v*` ")
-        .prints("the environment `mirror` accepts only the branches `main` and the tags `v*` ")
-        .prints("the environment `old` accepts only the branches `release/*` ")
+        .prints("the environment `npm` accepts only the tag `v*` ")
+        .prints("the environment `mirror` accepts only the branch `main` and the tag `v*` ")
+        .prints("the environment `old` accepts only the branch `release/*` ")
         .prints("of branches and tags only v\\* do")
         .prints("of branches and tags only main, v\\* do")
         .prints("of branches and tags only release/\\* do");
@@ -153,7 +153,7 @@ fn an_environment_admits_the_refs_of_all_its_pipelines() {
     let both = [environment, &source("a", "push to main"), &source("b", "tag \"v*\"")].concat();
     let workspace = Workspace::with(&[("both.pipe", &both)]);
     let ran = workspace.run(&["assure", "--verbose"]).expect(0);
-    let setting = "the environment `npm` accepts only the branches `main` and the tags `v*`";
+    let setting = "the environment `npm` accepts only the branch `main` and the tag `v*`";
     let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(text.matches(setting).count(), 2, "{}", ran.out);
     let ran = workspace.run(&["assure"]).expect(0);

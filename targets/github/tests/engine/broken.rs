@@ -59,12 +59,10 @@ macro_rules! broken {
 
 pub(crate) use broken;
 
-const PRODUCTION: &str = "deploy-app-to-production";
-
 broken! {
     // Conditions of deploys.
     trap_01_always_beside_the_condition: shop {
-        "deploy-app-to-production": "!cancelled() && needs.plan.outputs" => "always() || needs.plan.outputs"
+        "deploy-app-to-production": "!cancelled() && (needs.links" => "always() || (needs.links"
     } "`unit` has not passed";
     trap_01_always_alone: hello {
         "deploy-app-to-production": "    needs: [unit, app]\n" => "    needs: [unit, app]\n    if: ${{ always() }}\n"
@@ -153,29 +151,29 @@ broken! {
         "unit": "    needs: [plan]\n" => "    needs: [plan]\n    if: ${{ !cancelled() }}\n"
     } "no trigger lets this run in";
     a_conditional_gate_counts_in_runs_of_its_own: shop {
-        "deploy-app-to-production": "needs.plan.outputs.changed-docs != 'true'" => "needs.plan.outputs.changed-docs == 'true'"
+        "deploy-app-to-staging": "needs.plan.outputs.changed-docs != 'true'" => "needs.plan.outputs.changed-docs == 'true'"
     } "`links` has not passed";
     a_conditional_gate_that_was_skipped_counts_for_failed: shop {
         "deploy-app-to-production": "(needs.links.result == 'success' || needs.plan.outputs.changed-docs != 'true')"
             => "needs.links.result == 'success'"
     } "does not start";
     a_branch_is_not_asked_for: shop {
-        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true' && " => ""
+        "deploy-app-to-staging": "needs.plan.outputs.branch-is-main == 'true' && " => ""
     } "its stage is not in this run";
     a_fact_is_negated: shop {
-        "deploy-app-to-production": "branch-is-main == 'true'" => "branch-is-main != 'true'"
+        "deploy-app-to-staging": "branch-is-main == 'true'" => "branch-is-main != 'true'"
     } "its stage is not in this run";
     a_fact_of_another_name: shop {
-        "deploy-app-to-production": "branch-is-main == 'true'" => "changed-docs == 'true'"
+        "deploy-app-to-staging": "branch-is-main == 'true'" => "changed-docs == 'true'"
     } "its stage is not in this run";
     an_unknown_variable_decides: shop {
-        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true'" => "vars.RELEASE == 'true'"
+        "deploy-app-to-staging": "needs.plan.outputs.branch-is-main == 'true'" => "vars.RELEASE == 'true'"
     } "its stage is not in this run";
     an_input_in_any_case: shop {
         "deploy-app-to-europe": "needs.plan.outputs.input-target-is-europe == 'true'" => "inputs.target == 'Europe'"
     } "its stage is not in this run";
     a_comparison_that_ignores_case: shop {
-        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true'" => "github.ref == 'refs/heads/main'"
+        "deploy-app-to-staging": "needs.plan.outputs.branch-is-main == 'true'" => "github.ref == 'refs/heads/main'"
     } "its stage is not in this run";
     a_name_that_may_be_a_tags: library {
         "deploy-crate-to-registry": "github.ref_type == 'tag' && needs.plan.outputs.tag-is-v == 'true'"
@@ -183,7 +181,7 @@ broken! {
     } "its stage is not in this run";
     a_deploy_on_a_schedule: library {
         "deploy-crate-to-registry": "github.event_name == 'push' && github.ref_type == 'tag' && needs.plan.outputs.tag-is-v == 'true'"
-            => "github.event_name == 'schedule'"
+            => "always() && github.event_name == 'schedule'"
     } "its stage is not in this run";
     a_deploy_that_never_starts: hello {
         "deploy-app-to-production": "    needs: [unit, app]\n" => "    needs: [unit, app]\n    if: ${{ github.event_name == 'never' }}\n"
@@ -891,7 +889,7 @@ fn a_counterexample_describes_the_run() {
     let build = shop();
     let good = compiled(&build);
     let from = "needs.plan.outputs.branch-is-main == 'true'";
-    let text = edited(&good.text, PRODUCTION, from, "github.ref == 'refs/heads/main'");
+    let text = edited(&good.text, "deploy-app-to-staging", from, "github.ref == 'refs/heads/main'");
     let findings = findings(&build, &GeneratedFile { text, ..good }).join("\n");
     let shown =
         findings.split("manual run of branch `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();

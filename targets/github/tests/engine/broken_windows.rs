@@ -41,7 +41,7 @@ broken! {
         "wait-to-deploy-app-to-production": " && needs.journeys.result == 'success'" => ""
     } "`journeys` has not passed";
     a_wait_in_runs_without_the_deploy: in_a_window {
-        "wait-to-deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true' && " => ""
+        "wait-to-deploy-app-to-production": "needs.journeys.result == 'success'" => "needs.journeys.result != 'failure'"
     } "its stage is not in this run";
     a_wait_that_is_skipped: in_a_window {
         "wait-to-deploy-app-to-production": "        run: |\n" => "        if: ${{ vars.patient }}\n        run: |\n"

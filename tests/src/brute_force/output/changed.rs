@@ -139,7 +139,7 @@ impl Reading for Changed<'_> {
     ) -> Vec<StartPart<'_>> {
         let constant = |holds: bool| {
             let holds = world.logic().constant(holds);
-            vec![StartPart { holds, asks: Vec::new(), is_of_results: false }]
+            vec![StartPart { holds, asks: Vec::new(), is_lasting: false }]
         };
         match self.jobs[place].condition {
             Condition::Always => constant(true),

@@ -131,8 +131,8 @@ impl<'r> Graph<'r> {
                 let stopped = variable();
                 let that_stopped = logic.variable(stopped);
                 let parts = reading.start(place, &states, &that_stopped, &self.world);
-                let of_results = parts.iter().filter(|part| part.is_of_results);
-                let demands = of_results.map(|part| part.holds.clone()).collect();
+                let lasting = parts.iter().filter(|part| part.is_lasting);
+                let demands = lasting.map(|part| part.holds.clone()).collect();
                 let start = parts.into_iter().map(|part| part.holds).collect();
                 let ends = Ends([(); 4].map(|()| variable()));
                 let facts = facts_of(job, &mut variable);

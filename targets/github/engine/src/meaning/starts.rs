@@ -8,7 +8,6 @@ use crate::read::expression::Expression;
 use crate::read::workflow::Job;
 use pipec_logic::Proposition;
 use pipec_model::{Jobs, StartPart, World};
-use pipec_runtime::names::OVERRIDE_GATE;
 
 /// The parts of a job's start condition: the operands of its `&&`.
 pub(crate) fn start<'r>(
@@ -19,14 +18,14 @@ pub(crate) fn start<'r>(
 ) -> Vec<StartPart<'r>> {
     let Some(condition) = &job.condition else {
         let holds = world.free_at("the condition of a job holds", place);
-        return vec![StartPart { holds, asks: Vec::new(), is_of_results: false }];
+        return vec![StartPart { holds, asks: Vec::new(), is_lasting: false }];
     };
     let scope = Scope::of_job(&job.id, &job.needs, before, stopped.clone());
     let evaluator = Evaluator { world, scope: &scope };
     let part = |part: &'r Expression| {
         let mut asks = Vec::new();
         add_jobs_asked(part, &mut asks);
-        StartPart { holds: evaluator.holds(part), asks, is_of_results: is_of_results(part) }
+        StartPart { holds: evaluator.holds(part), asks, is_lasting: is_lasting(part) }
     };
     let mut conjuncts = Vec::new();
     add_conjuncts(condition, &mut conjuncts);
@@ -53,23 +52,34 @@ fn add_jobs_asked<'e>(expression: &'e Expression, jobs: &mut Vec<&'e str>) {
     expression.parts().for_each(|part| add_jobs_asked(part, jobs));
 }
 
-/// Whether only the results of jobs decide an expression, and what a person asked to override.
+/// Whether only the results and outputs of jobs decide an expression, and facts that all attempts of a run share.
 ///
 /// `success()` is the results of all jobs before, and that the run was not cancelled before the job.
-fn is_of_results(expression: &Expression) -> bool {
+fn is_lasting(expression: &Expression) -> bool {
+    if let Some(words) = expression.words() {
+        return match words.as_slice() {
+            ["needs", _, result] => result.eq_ignore_ascii_case("result"),
+            ["needs", _, outputs, _] => outputs.eq_ignore_ascii_case("outputs"),
+            ["inputs", _] => true,
+            ["github", fact, ..] => LASTING.iter().any(|lasting| fact.eq_ignore_ascii_case(lasting)),
+            _ => false,
+        };
+    }
     match expression {
-        Expression::And(parts) | Expression::Or(parts) => parts.iter().all(is_of_results),
-        Expression::Not(part) => is_of_results(part),
-        Expression::Compare(_, left, right) => {
-            let is_result = |words: &[&str]| match words {
-                ["needs", _, result] => result.eq_ignore_ascii_case("result"),
-                ["inputs", input] => input.eq_ignore_ascii_case(OVERRIDE_GATE),
-                _ => false,
-            };
-            matches!(right.as_ref(), Expression::Text(_))
-                && left.words().is_some_and(|words| is_result(&words))
+        Expression::And(_) | Expression::Or(_) | Expression::Not(_) | Expression::Compare(..) => {
+            expression.parts().all(is_lasting)
         }
-        Expression::Call(name, arguments) => *name == "success" && arguments.is_empty(),
+        Expression::Call(name, arguments) if arguments.is_empty() => *name == "success",
+        Expression::Call(name, arguments) => {
+            ["startswith", "endswith", "contains"].contains(name) && arguments.iter().all(is_lasting)
+        }
+        Expression::Text(_) => true,
         _ => false,
     }
 }
+
+/// The facts in `github` that all attempts of a run share.
+///
+/// The source is GitHub's documentation of re-running: "the same `GITHUB_SHA` and `GITHUB_REF` of the original event".
+const LASTING: [&str; 8] =
+    ["event_name", "event", "ref", "ref_name", "ref_type", "head_ref", "base_ref", "repository"];

@@ -677,7 +677,7 @@ fn a_workflow_is_known_as_generated() {
 /// The name of the job `verdict`.
 fn check_of(build: &Build) -> String {
     let text = build.workflow();
-    let (_, job) = text.split_once("\n  verdict:\n    name: ").expect("the verdict");
+    let (_, job) = text.split_once("\n  verdict:\n    name: ").unwrap();
     job.lines().next().unwrap_or_default().to_owned()
 }
 

@@ -232,7 +232,7 @@ pub enum Script {
     ///
     /// It records the approval of GATE with REASON, and its time as the output `approved-at`.
     OverrideApproved,
-    /// Fails if an override that this run relies on has expired.
+    /// Fails if an override that this run relies on has expired, or was given for an attempt before.
     ///
     /// That is, if GATE is in a line of OVERRIDES whose result is neither `success` nor `skipped`, and the approval is older
     /// than the seconds of that line.
@@ -629,6 +629,7 @@ mod tests {
         summary_bytes: "4000000",
         sha256: "sha256sum",
         as_text: "",
+        attempt: "$OTHER_ATTEMPT",
         prelude: "",
     };
 

@@ -57,6 +57,8 @@ pub(crate) struct Shim {
     pub(crate) sha256: &'static str,
     /// `ENGINE_AS_TEXT`: what follows that command if it lists files, so that its lines are the same on all systems.
     pub(crate) as_text: &'static str,
+    /// `ENGINE_ATTEMPT`: the number of the run's attempt, from 1.
+    pub(crate) attempt: &'static str,
     /// `ENGINE_PRELUDE`: what a script needs before it uses that command or `tar`.
     pub(crate) prelude: &'static str,
 }
@@ -81,6 +83,7 @@ pub(crate) const GITHUB: Shim = Shim {
     summary_bytes: "900000",
     sha256: "sha256sum",
     as_text: "",
+    attempt: "$GITHUB_RUN_ATTEMPT",
     prelude: "",
 };
 
@@ -117,6 +120,7 @@ impl Shim {
             b"SUMMARY_BYTES" => self.summary_bytes,
             b"SHA256" => self.sha256,
             b"AS_TEXT" => self.as_text,
+            b"ATTEMPT" => self.attempt,
             b"PRELUDE" => self.prelude,
             _ => panic!("a fragment uses a word that no engine has"),
         };

@@ -5,13 +5,19 @@ use crate::scripts::*;
 
 #[test]
 fn a_deploy_continues_only_until_the_override_expires() {
-    let goes = |gate: &str, overrides: String| {
-        Bench::new().with("GATE", gate).with("OVERRIDES", overrides).run(OVERRIDE_IN_FORCE)
+    let attempt = |number: &str, gate: &str, overrides: String| {
+        let bench = Bench::new().with("GITHUB_RUN_ATTEMPT", number);
+        bench.with("GATE", gate).with("OVERRIDES", overrides).run(OVERRIDE_IN_FORCE)
     };
+    let goes = |gate: &str, overrides: String| attempt("1", gate, overrides);
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let approved = |age: u64| format!("unit success 60 \nscan failure 86400 {}\n", now - age);
     assert!(goes("scan", approved(0)).success);
     assert!(goes("scan", approved(86_000)).success);
+    let again = attempt("2", "scan", approved(0));
+    assert!(!again.success && again.log.contains("an override is for one attempt"), "{}", again.log);
+    assert!(attempt("2", "unit", approved(0)).success, "the gate itself passed");
+    assert!(attempt("2", "", approved(0)).success, "no run of an override");
     let late = goes("scan", approved(86_500));
     assert!(!late.success && late.log.contains("the override of scan expired: it was approved"));
     assert!(goes("", approved(86_500)).success, "no run of an override");

@@ -35,7 +35,7 @@ const CHINESE_REGIONS: &[&str] = &["cn-north-1", "cn-northwest-1"];
 /// The region in the host of a private registry of Amazon. `None` for other hosts.
 ///
 /// # Errors
-/// If the host has the form of Amazon's hosts and is none. Says what is wrong with it.
+/// What is wrong with a host that looks like one of Amazon's, but can't be one.
 pub fn amazon_region(host: &str) -> Option<Result<&str, String>> {
     let (account, rest) = host.split_once('.')?;
     let services = ["dkr.ecr.", "dkr.ecr-fips.", "dkr-ecr.", "dkr-ecr-fips."];

@@ -1,6 +1,6 @@
 //! Commands that install packages. They run code that nobody of the team has reviewed.
 //!
-//! `go install` and `go get` are none of them: it is a goal of Go that they run no code of what they fetch
+//! `go install` and `go get` don't count: it is a goal of Go that they run no code of what they fetch
 //! (<https://go.dev/blog/path-security>).
 
 use super::invocation::Invocation;

@@ -1,6 +1,6 @@
 //! Globs of the source as GitHub's settings match names: with `fnmatch` and `FNM_PATHNAME`.
 //!
-//! There, `**` crosses a `/` only as a whole segment with another one behind it. For example, `release/**` becomes
+//! There, `**` crosses a `/` only as a whole segment that isn't the last one. For example, `release/**` becomes
 //! `release/**/*`: written as it is, it would leave out `release/a/b`, on which the pipeline runs all the same.
 //!
 //! The sources are GitHub's documentation of rulesets ("Using fnmatch syntax") and of environments ("Deployment branches
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(patterns("v**-rc"), ["v*-rc", "v*/**/*-rc"]);
     }
 
-    /// In these patterns, `**` is a whole segment with another behind it. There, both dialects agree.
+    /// In these patterns, `**` is a whole segment and never the last one, so both dialects read it alike.
     #[test]
     fn the_patterns_match_the_names_of_the_glob_and_no_others() {
         let globs = [

@@ -7,11 +7,21 @@
 //! env TOKEN = "ghp_0123456789abcdefghijABCDEFGHIJ012345"     a token of GitHub
 //! ```
 
-/// The form of a token: what it begins with, and how many more characters it has at least.
+use std::collections::BTreeSet;
+
+/// The form of a token: what it begins with, and what follows.
 struct Form {
     start: &'static str,
-    more: usize,
+    rest: Rest,
     issuer: &'static str,
+}
+
+/// What follows the start of a token.
+enum Rest {
+    /// Characters of any kind, at least so many.
+    AtLeast(usize),
+    /// Capital letters and digits, exactly so many.
+    CapitalsAndDigits(usize),
 }
 
 const FORMS: &[Form] = &[
@@ -22,8 +32,8 @@ const FORMS: &[Form] = &[
     form("ghr_", 36, "a token of GitHub"),
     form("github_pat_", 82, "a token of GitHub"),
     form("glpat-", 20, "a token of GitLab"),
-    form("AKIA", 16, "an access key of AWS"),
-    form("ASIA", 16, "an access key of AWS"),
+    key_of_aws("AKIA"),
+    key_of_aws("ASIA"),
     form("AIza", 35, "an API key of Google"),
     form("xoxb-", 40, "a token of Slack"),
     form("xoxp-", 40, "a token of Slack"),
@@ -39,14 +49,18 @@ const FORMS: &[Form] = &[
     form("SG.", 66, "a key of SendGrid"),
 ];
 
-const fn form(start: &'static str, more: usize, issuer: &'static str) -> Form {
-    Form { start, more, issuer }
+const fn form(start: &'static str, least: usize, issuer: &'static str) -> Form {
+    Form { start, rest: Rest::AtLeast(least), issuer }
+}
+
+const fn key_of_aws(start: &'static str) -> Form {
+    Form { start, rest: Rest::CapitalsAndDigits(16), issuer: "an access key of AWS" }
 }
 
 /// The shortest token, in characters.
 const SHORTEST: usize = 20;
 
-/// A real token has more different characters than one that stands for any: `ghp_xxxx…`.
+/// How many different characters a real token has at least. A placeholder such as `ghp_xxxx…` has fewer.
 const DIFFERENT: usize = 8;
 
 /// The end of the first line of a private key, after the kind of key.
@@ -81,12 +95,12 @@ pub(crate) fn find(text: &str) -> Vec<(usize, usize, &'static str)> {
 fn issuer(word: &str) -> Option<&'static str> {
     let form = FORMS.iter().find(|form| {
         word.strip_prefix(form.start).is_some_and(|rest| {
-            let is_aws = form.start.len() == 4 && form.more == 16;
-            let has_form = if is_aws {
-                rest.len() == form.more
-                    && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-            } else {
-                rest.len() >= form.more
+            let has_form = match form.rest {
+                Rest::AtLeast(least) => rest.len() >= least,
+                Rest::CapitalsAndDigits(length) => {
+                    rest.len() == length
+                        && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                }
             };
             // AWS's documentation has keys that end so.
             has_form && is_random(rest) && !rest.ends_with("EXAMPLE")
@@ -96,13 +110,7 @@ fn issuer(word: &str) -> Option<&'static str> {
 }
 
 fn is_random(rest: &str) -> bool {
-    let mut seen: Vec<u8> = Vec::new();
-    for byte in rest.bytes() {
-        if !seen.contains(&byte) {
-            seen.push(byte);
-        }
-    }
-    seen.len() >= DIFFERENT
+    rest.bytes().collect::<BTreeSet<_>>().len() >= DIFFERENT
 }
 
 #[cfg(test)]

@@ -31,12 +31,11 @@ impl<'p> Passes<'_, 'p> {
     /// Removes the waits of jobs that follow from other waits.
     pub(crate) fn reduce(&self, jobs: &mut [JobPlan<'p>]) {
         let demands = Demands::of(jobs);
-        let starts: Vec<Start> = jobs.iter().map(|job| job.start.clone()).collect();
-        for (place, job) in jobs.iter_mut().enumerate() {
-            if let Start::If(guard) = &mut job.start {
-                let asked = demands.asked_before(place, &starts);
-                let parts = conjuncts(guard).into_iter().filter(|part| !asked.contains(part)).cloned();
-                *guard = Guard::all(parts);
+        let unasked: Vec<Option<Guard>> =
+            jobs.iter().enumerate().map(|(place, job)| demands.unasked(place, job, jobs)).collect();
+        for (job, unasked) in jobs.iter_mut().zip(unasked) {
+            if let Some(guard) = unasked {
+                job.start = Start::If(guard);
             }
         }
         let implied: Vec<Vec<bool>> = jobs.iter().map(|job| demands.implied(job)).collect();
@@ -179,10 +178,21 @@ impl Demands {
         }
     }
 
+    /// The guard of a job without the questions that jobs before it have asked. `None` if it asks none of the run.
+    fn unasked(&self, place: usize, job: &JobPlan<'_>, jobs: &[JobPlan<'_>]) -> Option<Guard> {
+        let Start::If(guard) = &job.start else { return None };
+        let parts = conjuncts(guard);
+        if !parts.iter().any(|part| is_of_the_run(part)) {
+            return None;
+        }
+        let asked = self.asked_before(place, jobs);
+        Some(Guard::all(parts.into_iter().filter(|part| !asked.contains(part)).cloned()))
+    }
+
     /// The guards of the run that held when the jobs started whose success the job demands.
-    fn asked_before<'s>(&self, place: usize, starts: &'s [Start]) -> Vec<&'s Guard> {
+    fn asked_before<'s>(&self, place: usize, jobs: &'s [JobPlan<'_>]) -> Vec<&'s Guard> {
         let before = self.succeeded.get(place).into_iter().flat_map(Bits::iter);
-        let guards = before.filter_map(|before| match starts.get(before)? {
+        let guards = before.filter_map(|before| match &jobs.get(before)?.start {
             Start::If(guard) | Start::AfterSuccess(guard) => Some(conjuncts(guard)),
             Start::Always | Start::Afterwards(_) => None,
         });

@@ -143,6 +143,15 @@ impl Scene<'_, '_, '_> {
         if self.untrusted { Value::default() } else { value_of(secret) }
     }
 
+    /// Whether a value of the output is a text of the source, or both are absent.
+    pub(crate) fn is_text(&self, given: Option<&Value>, wanted: Option<&Text>) -> bool {
+        match (given, wanted) {
+            (None, None) => true,
+            (Some(given), Some(text)) => self.text(text).is_some_and(|wanted| given.is(&wanted)),
+            _ => false,
+        }
+    }
+
     /// The value of a text of the source. `None` if the model does not know one of its facts.
     pub(crate) fn text(&self, text: &Text) -> Option<Value> {
         let mut value = Value::default();

@@ -453,6 +453,11 @@ pub(crate) fn planned(words: &str, span: Span) -> Diagnostic {
         .note("the form is planned, so it has no other meaning")
 }
 
+/// Reports that something is declared again.
+fn declared_again(message: String, again: Span, first: Span, help: &str) -> Diagnostic {
+    Diagnostic::error(codes::P0102, message, again).label(first, "first here").help(help)
+}
+
 /// Reports a blank reason.
 pub(crate) fn blank_reason(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0019, "this reason is blank", span)

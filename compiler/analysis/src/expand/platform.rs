@@ -1,7 +1,7 @@
 //! What the workspace says of platforms.
 
 use super::frame::Frame;
-use super::{Expansion, blank_reason, planned};
+use super::{Expansion, blank_reason, declared_again, planned};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Platform, Program, Visibility};
 use pipec_syntax::ast::{self, PlatformClause};
@@ -18,17 +18,9 @@ impl Expansion<'_, '_> {
             return;
         }
         if let Some(first) = program.platforms.get(&name.node) {
-            let first = first.origin.span;
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0102,
-                    format!("platform `{}` is declared twice in the workspace", name.node),
-                    name.span,
-                )
-                .label(first, "first here")
-                .help("say everything about a platform in one place"),
-            );
+            let message = format!("platform `{}` is declared twice in the workspace", name.node);
+            let help = "say everything about a platform in one place";
+            self.report(frame, declared_again(message, name.span, first.origin.span, help));
             return;
         }
         let (mut visibility, mut plan, mut secrets_shared) = (None, None, None);

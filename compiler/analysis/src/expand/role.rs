@@ -1,7 +1,7 @@
 //! Roles and registries.
 
 use super::frame::Frame;
-use super::{Expansion, repeated};
+use super::{Expansion, declared_again, repeated};
 use crate::scope::{Definition, ModuleId, Workspace, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Login, MemberKind, Program, Provider, Registry, Role, RoleMember, amazon_region};
@@ -138,16 +138,9 @@ impl Expansion<'_, '_> {
     /// Whether another registry has this prefix. Reports it.
     fn is_second_registry(&mut self, prefix: &ast::Text, program: &Program, frame: &Frame) -> bool {
         let Some(first) = program.registries.get(&prefix.node).map(|it| it.origin.span) else { return false };
-        self.report(
-            frame,
-            Diagnostic::error(
-                codes::P0102,
-                format!("registry `{}` is declared twice in the workspace", prefix.node),
-                prefix.span,
-            )
-            .label(first, "first here")
-            .help("remove one of them: each prefix has one login"),
-        );
+        let message = format!("registry `{}` is declared twice in the workspace", prefix.node);
+        let help = "remove one of them: each prefix has one login";
+        self.report(frame, declared_again(message, prefix.span, first, help));
         true
     }
 

@@ -3,9 +3,9 @@
 //! For example, `setting api-url: string at "API_URL"` reads the variable `API_URL` of the repository. Anyone with access
 //! to the repository can change it, so a setting ranks with an input of a run: it reaches scripts, and decides nothing.
 
-use super::Expansion;
 use super::call::type_of;
 use super::frame::Frame;
+use super::{Expansion, declared_again};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Fact, Program, Setting};
@@ -27,17 +27,9 @@ impl Expansion<'_, '_> {
             );
         }
         if let Some(first) = program.settings.get(&at.node) {
-            let first = first.origin.span;
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0102,
-                    format!("`{}` is declared by two settings", at.node),
-                    at.span,
-                )
-                .label(first, "first here")
-                .help("declare it once, and use this setting in all places"),
-            );
+            let message = format!("`{}` is declared by two settings", at.node);
+            let help = "declare it once, and use this setting in all places";
+            self.report(frame, declared_again(message, at.span, first.origin.span, help));
             return;
         }
         let mut found = Vec::new();

@@ -204,11 +204,8 @@ impl Check<'_, '_, '_> {
     fn deployment(&mut self, step: &Step) {
         let Some(deploy) = self.node.deploy() else { return };
         let environment = self.gating.program.environment_of(self.node);
-        let same_url = match (step.env("URL"), environment.and_then(|environment| environment.url.as_ref())) {
-            (None, None) => true,
-            (Some(given), Some(url)) => self.scene().text(url).is_some_and(|wanted| given.is(&wanted)),
-            _ => false,
-        };
+        let url = environment.and_then(|environment| environment.url.as_ref());
+        let same_url = self.scene().is_text(step.env("URL"), url);
         let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
         if !same_url || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {
             self.differs("it records another environment or address", step.line);

@@ -5,8 +5,10 @@
 
 use crate::scripts::packages::{installation, mentions};
 use crate::variables;
-use pipec_base::{Diagnostic, Span, all_closest, codes};
-use pipec_ir::{Body, Held, Narrowed, Node, Origin, Pipeline, Program, Step, TOKEN_VARIABLE};
+use pipec_base::{Diagnostic, all_closest, codes};
+use pipec_ir::{
+    Held, Identity, Narrowed, Node, Origin, Pipeline, Program, Provider, Secret, Step, TOKEN_VARIABLE,
+};
 use std::collections::BTreeSet;
 
 /// Checks which steps hold what, in each node.
@@ -17,7 +19,7 @@ pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics
             check_steps(node, narrowed, &mut doubled, diagnostics);
             check_deploy(program, node, narrowed, diagnostics);
         }
-        warn_of_exposed(node, diagnostics);
+        warn_of_exposed(program, node, diagnostics);
     }
 }
 
@@ -125,21 +127,25 @@ struct Exposed<'p> {
     variable: Option<&'p str>,
     /// How the message names it.
     shown: String,
+    /// Whether it is a secret that its scripts find in a file.
+    is_file: bool,
     /// Whether `for` can follow its place directly.
     ends_its_clause: bool,
+    /// The environment that gives it to a deploy.
+    environment: Option<&'p str>,
     origin: &'p Origin,
 }
 
 /// Warns of steps that install packages and hold something that they never mention.
 ///
 /// Another step that never mentions a variable may run a program that reads it, so it gives no warning.
-fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+fn warn_of_exposed(program: &Program, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let body = &node.body;
     let all: Vec<&Step> = node.steps().collect();
     if all.len() < 2 {
         return;
     }
-    for exposed in exposed(body) {
+    for exposed in exposed(program, node) {
         if body.narrowed_to(&exposed.held).is_some() {
             continue;
         }
@@ -147,16 +153,25 @@ fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         let (users, others): (Vec<&Step>, Vec<&Step>) = all.iter().partition(|step| is_mentioned(step));
         let installing = others.iter().find_map(|step| Some((*step, installation(&step.script)?)));
         if let Some((step, command)) = installing {
-            diagnostics.push(exposed_to(&exposed, step.origin.span, command, &users));
+            diagnostics.push(exposed_to(&exposed, &step.origin, command, &users));
         }
     }
 }
 
-fn exposed_to(exposed: &Exposed<'_>, script: Span, command: &str, users: &[&Step]) -> Diagnostic {
+fn exposed_to(exposed: &Exposed<'_>, script: &Origin, command: &str, users: &[&Step]) -> Diagnostic {
     let (shown, place) = (&exposed.shown, exposed.origin);
+    const NOTE: &str = "packages that it installs can run code, and read what the step holds";
+    if let Some(environment) = exposed.environment {
+        let message = format!("`{command}` holds {shown} of {environment}");
+        let finding = Diagnostic::warning(codes::P0619, message, script.span)
+            .label(place.span, "every script of the deploy holds it")
+            .note(NOTE)
+            .help(exposed.narrower("in the deploy name the steps that need it"));
+        return script.explain(finding);
+    }
     let finding = Diagnostic::warning(codes::P0619, format!("`{command}` holds {shown}"), place.span)
-        .label(script, "this script does not need it")
-        .note("packages that it installs can run code, and read what the step holds");
+        .label(script.span, "this script does not need it")
+        .note(NOTE);
     let names: Option<Vec<&str>> = users.iter().map(|step| step.name.as_deref()).collect();
     let finding = match names.filter(|names| !names.is_empty()) {
         Some(names) if exposed.ends_its_clause => {
@@ -167,45 +182,71 @@ fn exposed_to(exposed: &Exposed<'_>, script: Span, command: &str, users: &[&Step
                 only,
             )
         }
-        _ => finding.help(match &exposed.held {
-            Held::Secret(_) => {
-                "move the script to another node, or name the steps that need it: `secret NAME for STEP`"
-            }
-            Held::Right(_) => {
-                "move the script to another node, or name the steps that need it: `may write RIGHT for STEP`"
-            }
-            // The right to an identity belongs to the whole job on every engine.
-            Held::Identity(..) => "move the script to another node",
-        }),
+        _ => finding.help(exposed.narrower("name the steps that need it")),
     };
     place.explain(finding)
 }
 
-/// What a node itself holds, and the variables by which its scripts read it.
-///
-/// What an environment gives to a deploy is not included: a deploy is one node, so its installations have no other place
-/// until a target can build `for`.
-fn exposed(body: &Body) -> Vec<Exposed<'_>> {
-    let secrets = body.secrets.iter().map(|secret| Exposed {
-        held: Held::secret(secret),
-        variable: Some(&secret.variable),
-        shown: format!("secret `{}`", secret.variable),
-        ends_its_clause: !secret.file && secret.origin.calls.is_empty(),
-        origin: &secret.origin,
-    });
-    let identities = body.identities.iter().map(|identity| Exposed {
-        held: Held::identity(identity),
-        variable: None,
-        shown: format!("its {} identity", identity.provider.word()),
-        ends_its_clause: false,
-        origin: &identity.origin,
-    });
-    let rights = body.rights.iter().map(|(right, origin)| Exposed {
+impl Exposed<'_> {
+    /// How to keep it from a script, if `how` limits it to some steps.
+    fn narrower(&self, how: &str) -> String {
+        let clause = match &self.held {
+            Held::Secret(name) if self.is_file => format!("secret {name} file for STEP"),
+            Held::Secret(name) => format!("secret {name} for STEP"),
+            Held::Right(right) => format!("may write {} for STEP", right.word()),
+            // Every script of a job can ask for the token itself.
+            Held::Identity(Provider::Oidc, _) => return "move the script to another node".to_owned(),
+            Held::Identity(provider, role) => format!("identity {} \"{role}\" for STEP", provider.word()),
+        };
+        format!("move the script to another node, or {how}: `{clause}`")
+    }
+}
+
+/// What a node holds, and the variables by which its scripts read it.
+fn exposed<'p>(program: &'p Program, node: &'p Node) -> Vec<Exposed<'p>> {
+    let environment = program.environment_of(node);
+    let mut all = held(&node.body.secrets, &node.body.identities, None);
+    all.extend(node.body.rights.iter().map(|(right, origin)| Exposed {
         held: Held::Right(*right),
         variable: Some(TOKEN_VARIABLE),
         shown: format!("the right to write {}", right.word()),
+        is_file: false,
         ends_its_clause: false,
+        environment: None,
         origin,
+    }));
+    all.extend(environment.into_iter().flat_map(|environment| {
+        held(&environment.secrets, &environment.identities, Some(&environment.name))
+    }));
+    all
+}
+
+fn held<'p>(
+    secrets: &'p [Secret],
+    identities: &'p [Identity],
+    environment: Option<&'p str>,
+) -> Vec<Exposed<'p>> {
+    let secrets = secrets.iter().map(|secret| Exposed {
+        held: Held::secret(secret),
+        variable: Some(&secret.variable),
+        shown: format!("secret `{}`", secret.variable),
+        // In a deploy, the clause only names what the environment declares.
+        is_file: secret.file && environment.is_none(),
+        ends_its_clause: !secret.file && secret.origin.calls.is_empty(),
+        environment,
+        origin: &secret.origin,
     });
-    secrets.chain(identities).chain(rights).collect()
+    let identities = identities.iter().map(|identity| Exposed {
+        held: Held::identity(identity),
+        variable: None,
+        shown: match environment {
+            Some(_) => format!("the {} identity", identity.provider.word()),
+            None => format!("its {} identity", identity.provider.word()),
+        },
+        is_file: false,
+        ends_its_clause: false,
+        environment,
+        origin: &identity.origin,
+    });
+    secrets.chain(identities).collect()
 }

@@ -3,8 +3,8 @@
 //! Without `for`, every step holds what its node holds. For example, with `secret KEY for sign`, the step `run sign "…"`
 //! holds `KEY`, and no other step does.
 //!
-//! An engine may give a secret and a token to single steps. The right to ask for an identity belongs to the whole job
-//! on every engine, so `for` only limits the login.
+//! An engine may give a secret, a token and a login to single steps. The right to ask for an identity belongs to the
+//! whole job on every engine, so `for` only limits the login.
 
 use crate::{Body, Held, Narrowed, Node, Right, Step};
 

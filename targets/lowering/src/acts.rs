@@ -68,8 +68,8 @@ pub enum Does<'p> {
     Fetch(Kept, Value<'p>),
     /// It sets up a tool.
     SetUp(&'p Tool, Version<'p>),
-    /// It signs in to a cloud.
-    SignIn(&'p Identity),
+    /// It signs in to a cloud, for all acts after it or for those that are given the login.
+    SignIn(&'p Identity, Reach),
     /// It signs in to the cloud of a registry. Only the push after it may use the login; no script may.
     SignInToPush(&'p Registry),
     /// It runs a script of the source; a deploy's action may add variables.
@@ -102,6 +102,15 @@ pub struct CacheUse<'p> {
     pub key_file: Cow<'p, str>,
     /// The name of the node and its leg, which is a part of the key.
     pub name: Value<'p>,
+}
+
+/// Who has a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All acts after it.
+    All,
+    /// Only the acts that are given what it got, if the provider can keep a login apart.
+    Given,
 }
 
 /// What a job kept for another.

@@ -15,8 +15,9 @@ use crate::jobs::HandOn;
 use crate::passes::{Passes, Texts};
 use crate::token::TokenUse;
 use crate::units::{self, Runs, Unit};
-use crate::value::{HandedOn, Part, RegistryCredential, Value, Variables};
+use crate::value::{Credential, HandedOn, Part, Value, Variables};
 use pipec_ir::{Artefact, Login, Node, Provider, Registry, variable_part};
+use pipec_runtime::names::REGISTRY;
 use pipec_runtime::{PushForm, Script};
 use std::borrow::Cow;
 
@@ -263,7 +264,7 @@ impl<'p> Passes<'_, 'p> {
 
 /// A push with what it needs to log in to a registry.
 fn with_login<'p>(act: Act<'p>, registry: &'p Registry) -> Act<'p> {
-    let got = |credential: RegistryCredential| Value::part(Part::OfRegistry(credential));
+    let got = |credential| Value::part(Part::OfLogin(vec![REGISTRY.to_owned()], credential));
     let identity = match &registry.login {
         Login::Password { user, password } => {
             let secret = |name: &'p str| Value::part(Part::Secret(name));
@@ -274,12 +275,12 @@ fn with_login<'p>(act: Act<'p>, registry: &'p Registry) -> Act<'p> {
     match identity.provider {
         Provider::Aws => act
             .with("AWS_REGION", Value::text(registry.region().unwrap_or_default()))
-            .with("AWS_ACCESS_KEY_ID", got(RegistryCredential::AccessKeyId))
-            .with("AWS_SECRET_ACCESS_KEY", got(RegistryCredential::SecretAccessKey))
-            .with("AWS_SESSION_TOKEN", got(RegistryCredential::SessionToken)),
+            .with("AWS_ACCESS_KEY_ID", got(Credential::AccessKeyId))
+            .with("AWS_SECRET_ACCESS_KEY", got(Credential::SecretAccessKey))
+            .with("AWS_SESSION_TOKEN", got(Credential::SessionToken)),
         Provider::Google => act
             .with("REGISTRY_USER", Value::text(GOOGLE_USER))
-            .with("REGISTRY_PASSWORD", got(RegistryCredential::Token)),
+            .with("REGISTRY_PASSWORD", got(Credential::Token)),
         // The analysis lets no registry take an identity of `oidc`.
         Provider::Azure | Provider::Oidc => act,
     }

@@ -7,7 +7,7 @@
 //! KUBECONFIG   [Scratch, Text("/secrets/KUBECONFIG")]
 //! ```
 
-use crate::acts::{Act, Does};
+use crate::acts::{Act, Does, Reach};
 use crate::units::{Runs, Unit};
 use crate::value::{Part, Value};
 use pipec_ir::{Identity, Provider, Registry, Secret};
@@ -17,14 +17,14 @@ use pipec_runtime::names::REGISTRY;
 /// The act that signs in to a cloud.
 ///
 /// There is none for `oidc`: the scripts ask for the token themselves.
-pub(crate) fn sign_in(identity: &Identity) -> Option<Act<'_>> {
+pub(crate) fn sign_in(identity: &Identity, reach: Reach) -> Option<Act<'_>> {
     let title = match identity.provider {
         Provider::Aws => "Log in to AWS",
         Provider::Azure => "Log in to Azure",
         Provider::Google => "Log in to Google Cloud",
         Provider::Oidc => return None,
     };
-    Some(Act::new(title, Does::SignIn(identity)))
+    Some(Act::new(title, Does::SignIn(identity, reach)))
 }
 
 /// The act that signs in to the cloud of a registry.
@@ -45,6 +45,16 @@ pub(crate) fn write(secret: &Secret) -> Act<'_> {
 /// The value of a secret's variable: the secret, or the path of its file.
 pub(crate) fn value(secret: &Secret) -> Value<'_> {
     if secret.file { file(secret) } else { Value::part(Part::Secret(&secret.variable)) }
+}
+
+/// The act that removes the file of a secret.
+pub(crate) fn remove(secret: &Secret) -> Act<'_> {
+    Act::fixed(format!("Remove {}", secret.variable), Script::SecretRemoved, [("FILE", file(secret))])
+}
+
+/// The act that ends the session at Azure.
+pub(crate) fn log_out<'p>() -> Act<'p> {
+    Act::fixed("Log out of Azure", Script::AzureLogOut, [])
 }
 
 fn file(secret: &Secret) -> Value<'_> {

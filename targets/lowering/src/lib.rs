@@ -35,6 +35,7 @@ mod guard;
 mod header;
 mod jobs;
 mod legs;
+mod loans;
 mod names;
 mod nodes;
 mod overrides;
@@ -70,7 +71,7 @@ pub use reports::in_directory;
 pub use source::{Nodes, Source};
 pub use token::TokenUse;
 pub use units::{Runs, Unit, units, untrusted_job_name};
-pub use value::{HandedOn, Part, RegistryCredential, RunFact, Value, Variables};
+pub use value::{Credential, HandedOn, Part, RunFact, Value, Variables};
 pub use verdict::{Judged, check_name};
 pub use windows::{job_name as window_job_name, of as window_of};
 

@@ -4,7 +4,7 @@
 //! window, clock, approval, overrides, only forward     of a deploy
 //! check out, restore caches, fetch and verify artefacts
 //! work out facts, set up tools, wait for sidecars
-//! sign in, write secrets to files                      not in jobs of code that was not reviewed
+//! sign in, write secrets to files                      not in jobs of code that was not reviewed, see [`crate::loans`]
 //! exempt                                               of a gate
 //! scripts and measures, raw blocks
 //! save caches
@@ -23,7 +23,7 @@ use crate::passes::Passes;
 use crate::token::TokenUse;
 use crate::units::{Runs, Unit};
 use crate::value::{Part, Value, Variables};
-use crate::{artefacts, caches, credentials, deploys, legs, names, reports, tools};
+use crate::{artefacts, caches, credentials, deploys, legs, loans, names, reports, tools};
 use pipec_ir::{Checkout, EngineBlock, EngineStep, Gate, Node, NodeKind, Outcome, Outcomes, Sidecar, Text};
 use pipec_runtime::Script;
 use std::borrow::Cow;
@@ -114,10 +114,13 @@ impl<'p> Passes<'_, 'p> {
             job.token.extend(reports::goes_to_code_scanning(node).then_some(TokenUse::CodeScanning));
             for identity in self.source.program.identities_of(node) {
                 job.token.push(TokenUse::Identity(identity));
-                logins.extend(credentials::sign_in(identity));
+                if !loans::lends_identity(node, identity) {
+                    logins.extend(credentials::sign_in(identity, loans::reach(node, identity)));
+                }
             }
         }
-        let secrets = self.source.program.secrets_of(node).filter(|secret| secret.file && !is_untrusted);
+        let secrets = self.source.program.secrets_of(node);
+        let secrets = secrets.filter(|it| it.file && !is_untrusted && !loans::lends_file(node, it));
         let held = logins.iter().cloned().chain(secrets.map(credentials::write));
         let held: Vec<Act<'p>> = held.chain(artefacts::make_layout(node)).collect();
         if node.attempts() > 1 {
@@ -146,6 +149,9 @@ impl<'p> Passes<'_, 'p> {
         // Behind what hands its result on, which it could remove, and before the job logs in to publish it.
         if let Some(cleanup) = &node.body.cleanup {
             job.acts.extend(acts::clean_up(cleanup, &first, acts::directory(node), &around));
+        }
+        if !is_untrusted {
+            loans::lend(self.source.program, node, &job.variables, unless_exempt, &mut job.acts);
         }
         if node.is_artefact() {
             let (push, token) = self.push(node, unit);

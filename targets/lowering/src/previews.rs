@@ -4,7 +4,7 @@
 //! `teardown-preview` tears down the preview of each. They form separate runs: one when a pull request of a member is
 //! closed, and one sweep every hour.
 
-use crate::acts::{Act, Does};
+use crate::acts::{Act, Does, Reach};
 use crate::credentials;
 use crate::guard::Guard;
 use crate::jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, MINUTE, Role, Start, Timeout, Wait};
@@ -82,7 +82,8 @@ fn tear_down(environment: &Environment) -> JobPlan<'_> {
         find_act("Still to be torn down", environment, Value::part(Part::PullRequestOfLeg)).with_id(STILL),
         Act::new("Check out the default branch", Does::CheckoutDefault),
     ];
-    acts.extend(environment.identities.iter().filter_map(credentials::sign_in));
+    let logins = environment.identities.iter().filter_map(|it| credentials::sign_in(it, Reach::All));
+    acts.extend(logins);
     acts.extend(environment.secrets.iter().filter(|secret| secret.file).map(credentials::write));
     for script in environment.teardown.iter().flat_map(|teardown| &teardown.steps) {
         let title = script.name.as_deref().unwrap_or("tear down");

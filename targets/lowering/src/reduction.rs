@@ -313,7 +313,7 @@ impl Named {
             Does::Checkout(_)
             | Does::CheckoutDefault
             | Does::SetUp(..)
-            | Does::SignIn(_)
+            | Does::SignIn(..)
             | Does::SignInToPush(_)
             | Does::Raw(_)
             | Does::Judge => {}

@@ -63,8 +63,8 @@ pub enum Part<'p> {
     Token,
     /// A secret that the platform stores, by its name.
     Secret(&'p str),
-    /// What [`crate::acts::Does::SignInToPush`] got.
-    OfRegistry(RegistryCredential),
+    /// What a login got that only some acts have: the newest of these acts that ran.
+    OfLogin(Vec<String>, Credential),
     /// A setting: the value that the platform holds, or else its default.
     Setting(&'p pipec_ir::Setting),
     /// The folder for what a job leaves until its end.
@@ -95,9 +95,9 @@ pub enum Part<'p> {
     Unresolved(&'p pipec_ir::Fact),
 }
 
-/// What a job gets from a cloud in order to push to its registry.
+/// What a login at a cloud gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegistryCredential {
+pub enum Credential {
     /// The id of an access key of AWS.
     AccessKeyId,
     /// The secret of the access key.
@@ -106,6 +106,8 @@ pub enum RegistryCredential {
     SessionToken,
     /// A token of Google Cloud.
     Token,
+    /// The path of a file with which Google's tools get tokens.
+    File,
 }
 
 /// Variables and their values, in the order in which an output lists them.

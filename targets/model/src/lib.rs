@@ -43,12 +43,12 @@ pub use progress::{StepEnd, StepsBefore};
 pub use reading::{Need, Reading, scopes_of};
 pub use source::{Source, node_of};
 pub use step::{
-    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Revision,
-    ScriptText, SignIn, Step, ToolVersion, Which,
+    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Leaves, Limit,
+    Revision, ScriptText, SignIn, Step, ToolVersion, Which,
 };
 pub use surroundings::{RunGroup, ShownName, Surroundings};
 pub use trigger::{
     ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
 };
-pub use value::{ExpressionId, IfSet, Part, Piece, RegistryCredential, Unlike, Value};
+pub use value::{Credential, ExpressionId, IfSet, Part, Piece, Unlike, Value};
 pub use world::{Axis, ManualEntry, Questions, World};

@@ -123,10 +123,8 @@ pub enum Does {
         /// The name that distinguishes it on the platform.
         category: Option<String>,
     },
-    /// It logs in with an identity. Every later script may use the login.
+    /// It logs in with an identity.
     SignIn(SignIn),
-    /// It logs in with an identity for the push of an image. A later step gets the login only if it is given to the step.
-    SignInToPush(SignIn),
     /// It sets up a tool.
     SetUp {
         /// The tool.
@@ -151,6 +149,19 @@ pub struct SignIn {
     pub role: Option<String>,
     /// The region, if the provider asks for one.
     pub region: Option<String>,
+    /// What it leaves for later steps.
+    pub leaves: Leaves,
+}
+
+/// What a login leaves for the later steps of its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// Variables or a session that every later step finds.
+    Session,
+    /// Outputs, and a file with which tools get tokens. A step finds them only if it is given them.
+    File,
+    /// Only outputs.
+    Outputs,
 }
 
 /// A script that is not one of the fixed ones.

@@ -43,8 +43,13 @@ pub enum Part {
         /// Its value if the platform holds none, or an empty one.
         default: String,
     },
-    /// What [`crate::Does::SignInToPush`] got.
-    OfRegistry(RegistryCredential),
+    /// What a login of the same job got.
+    OfLogin {
+        /// The ids of the steps that log in. The first one that ran counts.
+        steps: Vec<String>,
+        /// What it got.
+        got: Credential,
+    },
     /// The token of the job.
     Token,
     /// An output of a step of the same job, by the ids.
@@ -107,9 +112,9 @@ pub enum Part {
     Unknown(Unlike),
 }
 
-/// What a job gets from a cloud in order to push to its registry.
+/// What a login at a cloud gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RegistryCredential {
+pub enum Credential {
     /// The id of an access key of AWS.
     AccessKeyId,
     /// The secret of the access key.
@@ -118,6 +123,8 @@ pub enum RegistryCredential {
     SessionToken,
     /// A token of Google Cloud.
     Token,
+    /// The path of a file with which Google's tools get tokens.
+    File,
 }
 
 /// One of two values, depending on whether an output of a job is set.

@@ -16,6 +16,7 @@ pub(crate) mod given;
 mod hand_over;
 mod image;
 mod kept;
+mod loans;
 mod measures;
 mod order;
 mod raw;
@@ -34,8 +35,7 @@ use pipec_model::Finding;
 use pipec_model::Job;
 use pipec_model::{ConditionId, Does, Given, Leg, Part, ScriptText, Step, Value};
 use pipec_runtime::Script;
-use pipec_runtime::names::PLAN;
-use pipec_runtime::names::RAW;
+use pipec_runtime::names::{PLAN, RAW, REGISTRY};
 use simulation::Simulation;
 use std::fmt::{self, Display, Formatter};
 
@@ -56,6 +56,10 @@ pub(crate) enum Kind {
     Identity,
     /// Logs in with the identity of a registry.
     RegistryIdentity,
+    /// Begins to lend what only some steps hold, by its place among what the node narrows.
+    Lend(usize),
+    /// Takes it back.
+    TakeBack(usize),
     /// Sets up a tool.
     Tool,
     /// Stores a report.
@@ -80,6 +84,8 @@ impl Display for Kind {
             Kind::Upload => "upload",
             Kind::Identity => "sign-in",
             Kind::RegistryIdentity => "sign-in to push",
+            Kind::Lend(_) => "loan",
+            Kind::TakeBack(_) => "end of a loan",
             Kind::Tool => "tool",
             Kind::KeptReport => "kept report",
             Kind::KeptAfterFailure => "files kept after a failure",
@@ -94,6 +100,11 @@ impl Kind {
     /// Whether it decides the result of the node. The scripts do, and the checks of their reports.
     fn decides(&self) -> bool {
         matches!(self, Kind::Script(_) | Kind::Runtime(Script::Measure))
+    }
+
+    /// Whether it begins or ends a loan to some steps.
+    fn is_loan(&self) -> bool {
+        matches!(self, Kind::Lend(_) | Kind::TakeBack(_))
     }
 
     /// Whether it records the digest of an artefact.
@@ -249,6 +260,7 @@ impl<'c> Check<'c, '_, '_> {
             }
             check.variables_of_job();
             check.credentials(&kinds);
+            check.loans(&kinds);
             check.exempt_reason(&kinds);
         });
         if !self.runs_straight(&kinds) {
@@ -326,7 +338,11 @@ impl<'c> Check<'c, '_, '_> {
 
     /// The kind of a step that is no raw step. `next_script` is the next script of the node.
     fn kind(&self, step: &Step, next_script: usize) -> Option<Kind> {
+        if let Some(kind) = self.loan(step) {
+            return Some(kind);
+        }
         Some(match &step.does {
+            Does::Runtime(Script::SecretRemoved | Script::AzureLogOut) => return None,
             Does::Runtime(script) => Kind::Runtime(*script),
             Does::Script(text) => {
                 let act = self.acts.get(next_script)?;
@@ -339,8 +355,8 @@ impl<'c> Check<'c, '_, '_> {
             Does::Fetch(_) => Kind::Download,
             Does::Keep(kept) => Kind::of_upload(kept.name.as_deref()),
             Does::SendReport { .. } => Kind::CodeScanning,
+            Does::SignIn(_) if step.id.as_deref() == Some(REGISTRY) => Kind::RegistryIdentity,
             Does::SignIn(_) => Kind::Identity,
-            Does::SignInToPush(_) => Kind::RegistryIdentity,
             Does::SetUp { .. } => Kind::Tool,
             Does::Other => return None,
         })
@@ -371,7 +387,11 @@ impl<'c> Check<'c, '_, '_> {
         let straight = |(kind, step): (&Kind, &Step)| {
             let has_own_turn = matches!(
                 kind,
-                Kind::Runtime(Script::Exempt | Script::Again) | Kind::RestoreCache | Kind::SaveCache
+                Kind::Runtime(Script::Exempt | Script::Again)
+                    | Kind::RestoreCache
+                    | Kind::SaveCache
+                    | Kind::Lend(_)
+                    | Kind::TakeBack(_)
             );
             step.condition == ConditionId::PLAIN && !has_own_turn && !kind.decides_nothing() && !goes_on(step)
         };

@@ -112,6 +112,8 @@ macro_rules! texts {
                 Script::ToolRust => text!($shim; "fail", "tool-rust"),
                 Script::Ready => text!($shim; "ready"),
                 Script::SecretFile => text!($shim; "secret-file"),
+                Script::SecretRemoved => text!($shim; "secret-removed"),
+                Script::AzureLogOut => text!($shim; "azure-log-out"),
                 Script::Exempt => text!($shim; "exempt"),
                 Script::Approval => text!($shim; $folder / "approval"),
                 Script::Forward(ForwardForm::History) => {
@@ -207,6 +209,10 @@ pub enum Script {
     Ready,
     /// Writes SECRET to FILE.
     SecretFile,
+    /// Removes FILE.
+    SecretRemoved,
+    /// Ends the session of Azure's client.
+    AzureLogOut,
     /// Sets the output `outcome` to `exempt`.
     Exempt,
     /// Fails unless a person approved the run for ENVIRONMENT.
@@ -356,6 +362,8 @@ impl Script {
         Script::ToolRust,
         Script::Ready,
         Script::SecretFile,
+        Script::SecretRemoved,
+        Script::AzureLogOut,
         Script::Exempt,
         Script::Approval,
         Script::Forward(ForwardForm::History),
@@ -428,6 +436,8 @@ impl Script {
             Script::ToolRust => &["VERSION", "FILE"],
             Script::Ready => &["SIDECAR", "CONTAINER", "READY"],
             Script::SecretFile => &["SECRET", "FILE"],
+            Script::SecretRemoved => &["FILE"],
+            Script::AzureLogOut => &[],
             Script::Exempt => &["REASON"],
             Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
             Script::Forward(ForwardForm::History) => &["ENVIRONMENT", "WORKFLOW"],
@@ -477,6 +487,8 @@ impl Script {
             Script::ToolRust => "tool-rust",
             Script::Ready => "ready",
             Script::SecretFile => "secret-file",
+            Script::SecretRemoved => "secret-removed",
+            Script::AzureLogOut => "azure-log-out",
             Script::Exempt => "exempt",
             Script::Approval => "approval",
             Script::Forward(ForwardForm::History) => "forward",

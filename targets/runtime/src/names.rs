@@ -118,6 +118,10 @@ pub const FAILED: &str = "failed";
 /// The id of the step that logs in to the registry of an image.
 pub const REGISTRY: &str = "registry";
 
+/// The prefix of the id of a login that only some steps have. The word of its provider follows, and a number from the
+/// second on.
+pub const LOGIN: &str = "login-";
+
 /// The prefix of the id of a raw step, before its name.
 pub const RAW: &str = "raw-";
 

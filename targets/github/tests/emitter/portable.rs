@@ -7,9 +7,10 @@ use crate::scripts::*;
 use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
-const ON_THE_NODES_MACHINE: [Script; 18] = [
+const ON_THE_NODES_MACHINE: [Script; 20] = [
     Script::Again,
     Script::Approval,
+    Script::AzureLogOut,
     Script::Exempt,
     Script::Facts,
     Script::Forward(ForwardForm::History),
@@ -21,6 +22,7 @@ const ON_THE_NODES_MACHINE: [Script; 18] = [
     Script::RecordFolder,
     Script::Encoded,
     Script::SecretFile,
+    Script::SecretRemoved,
     Script::ToolRust,
     Script::VerifyFile,
     Script::VerifyFolder,

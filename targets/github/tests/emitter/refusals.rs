@@ -39,15 +39,11 @@ fn clauses_of_later_versions_are_refused() {
 #[test]
 fn what_every_step_of_a_job_can_reach_is_not_narrowed() {
     let narrow = |held: Held| Narrowed { held, steps: vec![("sign".to_owned(), origin())], origin: origin() };
-    let of_file = complaints_of_body(|body| {
-        body.secrets = vec![Secret { variable: "KEY".to_owned(), file: true, origin: origin() }];
-        body.narrowed = vec![narrow(Held::Secret("KEY".to_owned()))];
-    });
-    assert_eq!(of_file, cannot("`for` after a secret that is a file"));
-    let role = || "arn:aws:iam::123456789012:role/sign".to_owned();
+    let audience = || "sigstore".to_owned();
     let of_identity =
-        complaints_of_body(|body| body.narrowed = vec![narrow(Held::Identity(Provider::Aws, role()))]);
-    assert_eq!(of_identity, cannot("`for` after an identity"));
+        complaints_of_body(|body| body.narrowed = vec![narrow(Held::Identity(Provider::Oidc, audience()))]);
+    let asks = "P1101 on github, every script of a job can ask for the token of `identity oidc`";
+    assert_eq!(of_identity, [asks]);
     let of_right = complaints_of_body(|body| {
         body.rights = vec![(Right::Releases, origin())];
         body.narrowed = vec![narrow(Held::Right(Right::Releases))];

@@ -274,7 +274,25 @@ fn a_secret_file_is_exact_and_only_its_owners() {
     let bench = bench.with("SECRET", "line\nlast line without end").with("FILE", file);
     assert!(bench.run(SECRET_FILE).success);
     assert_eq!(bench.shell("cat \"$FILE\"; stat -c ' %a' \"$FILE\""), "line\nlast line without end 600");
+    assert!(bench.run(SECRET_REMOVED).success);
+    assert!(!bench.path("temp/secrets/KEY").exists());
+    assert!(bench.run(SECRET_REMOVED).success, "nothing to remove is no failure");
     refused(&bench.with("SECRET", "").run(SECRET_FILE), "is not set");
+}
+
+#[test]
+fn a_session_of_azure_ends_even_if_its_client_fails() {
+    for client in [
+        "#!/usr/bin/env bash\n[[ $* == 'account clear' ]] && rm \"$AZURE_CONFIG_DIR/msal_token_cache.json\"",
+        "#!/usr/bin/env bash\nexit 1\n",
+    ] {
+        let bench = Bench::new().program("az", client);
+        let folder = bench.temp("azure");
+        bench.write("../temp/azure/msal_token_cache.json", "{}");
+        let bench = bench.with("AZURE_CONFIG_DIR", folder);
+        assert!(bench.run(AZURE_LOG_OUT).success);
+        assert!(!bench.path("temp/azure/msal_token_cache.json").exists(), "{client}");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod broken_windows;
 #[cfg(test)]
 mod directions;
 #[cfg(test)]
+mod loans;
 mod mangled;
 #[cfg(test)]
 mod narrowed;

@@ -105,7 +105,8 @@ pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
 /// The index of the first step after the preparation.
 pub(super) fn start(kinds: &[Kind]) -> Option<usize> {
     let begins = |kind: &Kind| {
-        matches!(kind, Kind::Script(_) | Kind::Runtime(Script::Encoded | Script::TimeLeft | Script::Soak))
+        let is_acting = matches!(kind, Kind::Script(_) | Kind::Lend(_) | Kind::TakeBack(_));
+        is_acting || matches!(kind, Kind::Runtime(Script::Encoded | Script::TimeLeft | Script::Soak))
     };
     kinds.iter().position(begins)
 }
@@ -143,7 +144,7 @@ impl Check<'_, '_, '_> {
         let trusted = !self.is_untrusted_twin();
         // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(self.node);
-        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
+        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_session(it)).count();
         let identities = if trusted { identities } else { 0 };
         let forth = time_forth(self.node);
         let mut soaked = 0;
@@ -151,6 +152,7 @@ impl Check<'_, '_, '_> {
         for _ in 0..start(kinds).unwrap_or(kinds.len()) {
             steps.next();
         }
+        let mut steps = steps.filter(|(kind, _)| !kind.is_loan());
         let acts = std::mem::take(&mut self.acts);
         for (place, act) in acts.iter().enumerate() {
             if act.soak > 0 {
@@ -232,7 +234,7 @@ impl Check<'_, '_, '_> {
         let acts = std::mem::take(&mut self.acts);
         let mut left: Option<&Step> = None;
         let mut time_left: Option<String> = None;
-        for (kind, step) in kinds.iter().zip(self.steps()) {
+        for (kind, step) in kinds.iter().zip(self.steps()).filter(|(kind, _)| !kind.is_loan()) {
             let is_limit = *kind == Kind::Runtime(Script::TimeLeft);
             let Kind::Script(place) = kind else {
                 if left.is_some() || (is_limit && step.directory.is_some()) {

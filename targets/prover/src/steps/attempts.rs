@@ -97,7 +97,9 @@ impl Check<'_, '_, '_> {
         let attempts = self.node.attempts();
         let Some(retry) = self.node.retry() else { return };
         let is_begin = |(kind, _): &(&Kind, &Step)| **kind == Kind::Runtime(Script::Again);
-        let all: Vec<(&Kind, &Step)> = kinds.iter().zip(self.steps()).collect();
+        // A loan begins and ends between the scripts that hold it, in each attempt.
+        let all: Vec<(&Kind, &Step)> =
+            kinds.iter().zip(self.steps()).filter(|(kind, _)| !kind.is_loan()).collect();
         let parts: Vec<&[(&Kind, &Step)]> = all.split(is_begin).collect();
         let begins: Vec<&Step> = all.iter().filter(|pair| is_begin(pair)).map(|(_, step)| *step).collect();
         let mut wrong: Vec<(usize, &str)> = Vec::new();

@@ -10,11 +10,12 @@
 //!   run: ./deploy.sh
 //! ```
 
+use super::loans::leaves;
 use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
 use crate::{afterwards, overrides, previews, windows};
 use pipec_ir::{Checkout, Direction, Environment, Identity, Secret, VersionPart};
-use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, SignIn, Step, Value};
+use pipec_model::{CheckoutOf, Does, Given, IfMissing, Leaves, Part, SignIn, Step, Value};
 use pipec_runtime::Script;
 use pipec_runtime::names::may_be_of_job;
 use std::collections::BTreeMap;
@@ -24,11 +25,16 @@ impl Check<'_, '_, '_> {
     pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
         match kind {
             Kind::Script(place) | Kind::CleanUp(place) => {
-                let wanted = self.variables_of(*place);
+                let wanted = self.variables_of(*place, step);
                 self.script_env(step, &wanted);
             }
             Kind::Raw(place) => self.raw(*place, step),
             Kind::Runtime(script) => self.fixed_script(*script, kind, step),
+            Kind::Lend(_) | Kind::TakeBack(_) => {
+                if let Does::Runtime(script) = step.does {
+                    self.fixed_script(script, kind, step);
+                }
+            }
             Kind::Checkout => self.checkout(step),
             Kind::Upload => self.upload(step),
             Kind::RegistryIdentity => self.registry_login(step),
@@ -151,12 +157,14 @@ impl Check<'_, '_, '_> {
             return;
         }
         let program = self.gating.program;
-        let identities = program.identities_of(self.node).filter(|identity| identity.provider.has_sign_in());
+        let identities = program.identities_of(self.node).filter(|it| it.provider.has_sign_in());
+        let identities = identities.filter(|identity| !self.lends_session(identity));
         // All legs sign in alike, so this asks the node without the values of a leg.
         let node = self.gating.source.node_of(&self.job.id).unwrap_or(self.node);
         let identities: Vec<Does> =
-            identities.map(|identity| sign_in(identity, program.region_of(node, identity))).collect();
-        let files: Vec<&Secret> = program.secrets_of(self.node).filter(|secret| secret.file).collect();
+            identities.map(|it| sign_in(it, program.region_of(node, it), leaves(node, it))).collect();
+        let files = program.secrets_of(self.node).filter(|secret| secret.file);
+        let files: Vec<&Secret> = files.filter(|secret| !self.lends_file(secret)).collect();
         let steps: Vec<(&Kind, &Step)> = kinds.iter().zip(self.steps()).collect();
         // Steps of one kind that follow each other are one round.
         for round in steps.chunk_by(|(kind, _), (next, _)| kind == next) {
@@ -212,14 +220,16 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    fn variables_of(&self, place: usize) -> Vec<Wanted> {
+    fn variables_of(&self, place: usize, step: &Step) -> Vec<Wanted> {
         let scene = self.scene();
         let mut wanted = scene.variables();
         if let Some(act) = self.acts.get(place) {
             wanted.extend(scene.bound(act.env));
             let weight = act.weight.as_ref().map(|weight| Value::literal(weight.to_string()));
             wanted.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), Some(weight))));
+            let logins = self.logins(act, step, &wanted);
             wanted.retain(|(name, _)| self.node.gives(act.script, name));
+            wanted.extend(logins);
         }
         wanted
     }
@@ -258,13 +268,13 @@ impl Check<'_, '_, '_> {
 }
 
 /// What the step does that signs in with an identity.
-pub(crate) fn sign_in(identity: &Identity, region: Option<&str>) -> Does {
+pub(crate) fn sign_in(identity: &Identity, region: Option<&str>, leaves: Leaves) -> Does {
     let (role, region) = (Some(identity.role.clone()), region.map(str::to_owned));
-    Does::SignIn(SignIn { provider: identity.provider, role, region })
+    Does::SignIn(SignIn { provider: identity.provider, role, region, leaves })
 }
 
 /// Whether a fixed script writes this secret to its file.
-fn writes(step: &Step, secret: &Secret) -> bool {
+pub(super) fn writes(step: &Step, secret: &Secret) -> bool {
     let name = &secret.variable;
     step.env("FILE").is_some_and(|file| file.is(&values::secret_file(name)))
         && step.env("SECRET").is_some_and(|given| given.is_part(&Part::Secret(name.clone())))

@@ -11,7 +11,8 @@
 use super::{Check, Kind};
 use crate::values::{image_layout, scratch};
 use pipec_ir::{Login, Provider};
-use pipec_model::{Does, Part, RegistryCredential, SignIn, Step, Value};
+use pipec_model::{Credential, Does, Leaves, Part, SignIn, Step, Value};
+use pipec_runtime::names::REGISTRY;
 use pipec_runtime::{PushForm, Script};
 
 impl Check<'_, '_, '_> {
@@ -47,7 +48,7 @@ impl Check<'_, '_, '_> {
     /// Whether the push logs in as the source says, and with nothing else.
     fn has_login(&self, image: &str, step: &Step) -> bool {
         let is_given = |name: &str, wanted: Part| step.env(name).is_some_and(|given| given.is_part(&wanted));
-        let got = |name: &str, credential| is_given(name, Part::OfRegistry(credential));
+        let got = |name: &str, got| is_given(name, Part::OfLogin { steps: vec![REGISTRY.to_owned()], got });
         let Some(registry) = self.gating.program.registry_of(image) else {
             return step.env("REGISTRY_USER").is_none() && is_given("REGISTRY_PASSWORD", Part::Token);
         };
@@ -59,13 +60,13 @@ impl Check<'_, '_, '_> {
             Login::Identity(identity) => match identity.provider {
                 Provider::Aws => {
                     step.env_literal("AWS_REGION") == registry.region()
-                        && got("AWS_ACCESS_KEY_ID", RegistryCredential::AccessKeyId)
-                        && got("AWS_SECRET_ACCESS_KEY", RegistryCredential::SecretAccessKey)
-                        && got("AWS_SESSION_TOKEN", RegistryCredential::SessionToken)
+                        && got("AWS_ACCESS_KEY_ID", Credential::AccessKeyId)
+                        && got("AWS_SECRET_ACCESS_KEY", Credential::SecretAccessKey)
+                        && got("AWS_SESSION_TOKEN", Credential::SessionToken)
                 }
                 Provider::Google => {
                     step.env_literal("REGISTRY_USER") == Some("oauth2accesstoken")
-                        && got("REGISTRY_PASSWORD", RegistryCredential::Token)
+                        && got("REGISTRY_PASSWORD", Credential::Token)
                 }
                 Provider::Azure => true,
                 Provider::Oidc => false,
@@ -91,9 +92,13 @@ impl Check<'_, '_, '_> {
                 provider: identity.provider,
                 role: Some(identity.role.clone()),
                 region: registry.region().map(str::to_owned),
+                leaves: match identity.provider {
+                    Provider::Azure => Leaves::Session,
+                    _ => Leaves::Outputs,
+                },
             })
         });
-        if !matches!(&step.does, Does::SignInToPush(login) if Some(login) == wanted.as_ref()) {
+        if !matches!(&step.does, Does::SignIn(login) if Some(login) == wanted.as_ref()) {
             self.differs("it logs in to another registry, or as another", step.line);
         }
     }

@@ -39,7 +39,7 @@ impl Check<'_, '_, '_> {
         let ordered = if self.node.is_deploy() { before } else { kinds };
         // Each attempt has its own order. Its proof checks that no other step is between two attempts.
         let mut parts = ordered.chunk_by(|_, next| *next != Kind::Runtime(Script::Again));
-        if !parts.all(|part| part.iter().map(rank).is_sorted()) {
+        if !parts.all(are_in_order) {
             self.differs("its steps are in another order", self.job.line);
         }
     }
@@ -54,8 +54,9 @@ impl Check<'_, '_, '_> {
         let trusted = !self.is_untrusted_twin();
         // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(node);
-        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
-        let files = self.gating.program.secrets_of(node).filter(|secret| secret.file).count();
+        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_session(it)).count();
+        let files = self.gating.program.secrets_of(node);
+        let files = files.filter(|secret| secret.file && !self.lends_file(secret)).count();
         let used = || self.gating.pipeline.used_by(node);
         let of_used = |has_form: fn(Form<'_>) -> bool| {
             let whole = used().filter(|(producer, _)| !producer.has_legs());
@@ -130,6 +131,16 @@ fn forward_form(environment: &Environment) -> Option<ForwardForm> {
     }
 }
 
+/// Whether steps are in the order of their ranks. A loan is between scripts, or between those of a cleanup.
+fn are_in_order(steps: &[Kind]) -> bool {
+    let ranks = || steps.iter().filter(|kind| !kind.is_loan()).map(rank);
+    let first = steps.iter().position(Kind::is_loan).unwrap_or(steps.len());
+    ranks().is_sorted() && steps.iter().skip(first).map(rank).all(|later| later >= SCRIPT)
+}
+
+/// The rank of scripts.
+const SCRIPT: i8 = 7;
+
 /// The rank of a step in a job. Approval and direction come first, then files, credentials, scripts, and reports.
 fn rank(kind: &Kind) -> i8 {
     match kind {
@@ -157,7 +168,9 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(Script::Exempt | Script::ImageFolder) => 6,
         Kind::Script(_)
         | Kind::Raw(_)
-        | Kind::Runtime(Script::Encoded | Script::Measure | Script::TimeLeft | Script::Soak) => 7,
+        | Kind::Lend(_)
+        | Kind::TakeBack(_)
+        | Kind::Runtime(Script::Encoded | Script::Measure | Script::TimeLeft | Script::Soak) => SCRIPT,
         Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage | Script::Quorum)
         | Kind::SaveCache => 8,
         Kind::Upload => 9,
@@ -179,7 +192,9 @@ fn rank(kind: &Kind) -> i8 {
             | Script::OverrideApproved
             | Script::PreviewFind
             | Script::PreviewForget
-            | Script::WindowWait,
+            | Script::WindowWait
+            | Script::SecretRemoved
+            | Script::AzureLogOut,
         ) => 15,
     }
 }

@@ -43,6 +43,10 @@ pub(super) struct Simulation<'s> {
     counts_stops: bool,
     /// The state of a deploy and its rollback.
     deploy: Way,
+    /// What is lent to some steps, by its place among what the node narrows: that it is there.
+    lent: BTreeMap<usize, Proposition>,
+    /// That something could not be lent. Then the job is red, and only what always comes last must still run.
+    missing: Proposition,
 }
 
 /// The state of a deploy and its rollback.
@@ -100,6 +104,10 @@ impl<'s> Simulation<'s> {
                 Kind::Script(script) | Kind::CleanUp(script) => acts.get(*script),
                 _ => None,
             };
+            if kind.is_loan() {
+                walk.lend(check, &Turn { place, kind, step, act, is_back: false });
+                continue;
+            }
             let is_back = match kind {
                 Kind::Identity => acting::is_on_the_way_back(&acts, kinds, place),
                 _ => act.is_some_and(|act| act.is_back),
@@ -156,6 +164,40 @@ impl<'s> Simulation<'s> {
                 returning: logic.truth(),
                 cleaning: logic.truth(),
             },
+            lent: BTreeMap::new(),
+            missing: logic.falsehood(),
+        }
+    }
+
+    /// Simulates a step that begins or ends a loan. It may run at any time, but its failure fails the job. If the end
+    /// runs, nothing is left, since the fixed scripts remove what they can't end.
+    fn lend(&mut self, check: &Check<'s, '_, '_>, turn: &Turn<'_>) {
+        let logic = self.logic;
+        let runs = self.runs(check, turn);
+        let succeeds = check.gating.world.free_at("a step succeeds", turn.place);
+        let (done, failed) = (logic.and(&runs, &succeeds), logic.and_not(&runs, &succeeds));
+        self.remember(turn, &runs, &done, &failed);
+        self.before.success = logic.and_not(&self.before.success, &failed);
+        self.missing = logic.or(&self.missing, &failed);
+        let (place, is_begin) = match turn.kind {
+            Kind::Lend(place) => (*place, true),
+            Kind::TakeBack(place) => (*place, false),
+            _ => return,
+        };
+        let lent = self.lent.entry(place).or_insert_with(|| logic.falsehood());
+        *lent = if is_begin { logic.or(lent, &runs) } else { logic.and_not(lent, &runs) };
+    }
+
+    /// Reports what is lent while a script runs that does not hold it.
+    fn withhold(&self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, runs: &Proposition) {
+        let Some(act) = turn.act else { return };
+        for (place, lent) in &self.lent {
+            let Some(what) = check.withheld(*place, act.script) else { continue };
+            let title = turn.step.title.as_ref().and_then(Value::as_literal).unwrap_or("a step");
+            let what = format_args!("runs the step `{title}` with {what}, which it does not hold");
+            let allowed = self.logic.not(lent);
+            let run = self.logic.and(&self.run, runs);
+            check.gating.prove(check.job, &run, &allowed, what, &mut check.findings);
         }
     }
 
@@ -166,8 +208,12 @@ impl<'s> Simulation<'s> {
             self.may_be_stopped("the run is cancelled before a step", check, turn);
         }
         let runs = self.runs(check, turn);
-        let demand = self.demand(check, turn, open);
+        let mut demand = self.demand(check, turn, open);
+        if !turn.is_last() && !self.lent.is_empty() {
+            demand.must = self.logic.and_not(&demand.must, &self.missing);
+        }
         self.judge(check, turn, &demand, &runs);
+        self.withhold(check, turn, &runs);
         self.ended(check, turn, &runs);
     }
 

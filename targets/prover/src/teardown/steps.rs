@@ -12,7 +12,9 @@ use crate::acts;
 use crate::steps::given::sign_in;
 use crate::values::{self, PULL_REQUEST_VARIABLE, Wanted};
 use pipec_ir::{Environment, Fact, Identity, Piece, Secret, Text};
-use pipec_model::{CheckoutOf, ConditionId, Does, Job, Part, Revision, ScriptText, Step, StepsBefore, Value};
+use pipec_model::{
+    CheckoutOf, ConditionId, Does, Job, Leaves, Part, Revision, ScriptText, Step, StepsBefore, Value,
+};
 use pipec_runtime::Script;
 
 /// The id of the step that checks again.
@@ -158,7 +160,9 @@ fn checks_out_the_default_branch(step: &Step) -> bool {
 
 fn takes_on(step: &Step, identity: &Identity, environment: &Environment) -> bool {
     let variables = environment.values.iter().chain(environment.teardown.iter().flat_map(|it| &it.env));
-    step.does == sign_in(identity, identity.region(variables)) && is_bare(step, None) && step.env.is_empty()
+    step.does == sign_in(identity, identity.region(variables), Leaves::Session)
+        && is_bare(step, None)
+        && step.env.is_empty()
 }
 
 fn writes(step: &Step, secret: &Secret) -> bool {

@@ -78,7 +78,9 @@ impl<'a> Lowering<'a> {
             Does::SaveCache(cache, _) => caches::save(title(), cache),
             Does::Fetch(kept, into) => artefacts::fetch(title(), kept, template(into)),
             Does::SetUp(tool, version) => return self.tool_step(tool, *version),
-            Does::SignIn(identity) => return self.identity_step(title(), identity, &scene.variables),
+            Does::SignIn(identity, reach) => {
+                return self.identity_step(title(), identity, *reach, &scene.variables);
+            }
             Does::SignInToPush(registry) => return self.registry_step(title(), registry),
             Does::Script(script, own) => {
                 let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));

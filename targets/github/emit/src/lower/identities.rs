@@ -15,7 +15,8 @@ use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Identity, Provider, Registry};
-use pipec_lowering::RegistryCredential;
+use pipec_lowering::Credential;
+use pipec_lowering::acts::Reach;
 
 impl Lowering<'_> {
     /// The step that takes on an identity. A literal `AWS_REGION` among the variables is its region.
@@ -23,9 +24,9 @@ impl Lowering<'_> {
         &self,
         title: String,
         identity: &Identity,
+        reach: Reach,
         variables: &[(String, Template)],
     ) -> Option<Step> {
-        let text = |value: &str| Input::Text(Template::text(value.to_owned()));
         let role = identity.role.as_str();
         match identity.provider {
             Provider::Aws => {
@@ -34,7 +35,7 @@ impl Lowering<'_> {
                     .find(|(name, _)| name == "AWS_REGION")
                     .and_then(|(_, value)| value.as_text())
                     .unwrap_or_else(|| identity.default_region());
-                Some(Step::uses(title, &pins::AWS_CREDENTIALS, of_aws(role, region)))
+                Some(aws_step(title, role, region, reach))
             }
             Provider::Azure => {
                 let mut inputs = Vec::new();
@@ -56,10 +57,7 @@ impl Lowering<'_> {
                 }
                 Some(Step::uses(title, &pins::AZURE_LOGIN, inputs))
             }
-            Provider::Google => {
-                let inputs = vec![("workload_identity_provider", text(role))];
-                Some(Step::uses(title, &pins::GOOGLE_AUTH, inputs))
-            }
+            Provider::Google => Some(google_step(title, role, reach, [])),
             // The scripts ask for the token themselves, in the audience's name.
             Provider::Oidc => None,
         }
@@ -70,42 +68,59 @@ impl Lowering<'_> {
     /// The step that signs in for a push. Only the push gets what it gets, because no variable of the job holds it.
     pub(super) fn registry_step(&self, title: String, registry: &Registry) -> Option<Step> {
         let identity = registry.identity()?;
-        let flags = |flags: [(&'static str, bool); 2]| flags.map(|(name, on)| (name, Input::Flag(on)));
         match identity.provider {
             Provider::Aws => {
                 let region = registry.region().unwrap_or_else(|| identity.default_region());
-                let mut inputs = of_aws(&identity.role, region);
-                inputs.extend(flags([("output-credentials", true), ("output-env-credentials", false)]));
-                Some(Step::uses(title, &pins::AWS_CREDENTIALS, inputs))
+                Some(aws_step(title, &identity.role, region, Reach::Given))
             }
             Provider::Google => {
-                let role = Input::Text(Template::text(identity.role.clone()));
-                let mut inputs = vec![("workload_identity_provider", role)];
-                inputs.extend(flags([
-                    ("create_credentials_file", false),
-                    ("export_environment_variables", false),
-                ]));
-                Some(Step::uses(title, &pins::GOOGLE_AUTH, inputs))
+                let inputs = [("create_credentials_file", Input::Flag(false))];
+                Some(google_step(title, &identity.role, Reach::Given, inputs))
             }
-            Provider::Azure | Provider::Oidc => self.identity_step(title, identity, &[]),
+            Provider::Azure | Provider::Oidc => self.identity_step(title, identity, Reach::Given, &[]),
         }
     }
 }
 
-fn of_aws(role: &str, region: &str) -> Vec<(&'static str, Input)> {
-    let text = |value: &str| Input::Text(Template::text(value.to_owned()));
-    vec![("role-to-assume", text(role)), ("aws-region", text(region))]
+/// The step that logs in to AWS. Variables of the job hold what it gets, or only its outputs.
+fn aws_step(title: String, role: &str, region: &str, reach: Reach) -> Step {
+    let mut inputs = vec![("role-to-assume", text(role)), ("aws-region", text(region))];
+    if reach == Reach::Given {
+        inputs.push(("output-credentials", Input::Flag(true)));
+        inputs.push(("output-env-credentials", Input::Flag(false)));
+    }
+    Step::uses(title, &pins::AWS_CREDENTIALS, inputs)
 }
 
-/// The output of the action that signs in for a push.
+/// The step that logs in to Google Cloud. Variables of the job name its file, or only its outputs do.
+fn google_step<const N: usize>(
+    title: String,
+    role: &str,
+    reach: Reach,
+    more: [(&'static str, Input); N],
+) -> Step {
+    let mut inputs = vec![("workload_identity_provider", text(role))];
+    inputs.extend(more);
+    if reach == Reach::Given {
+        inputs.push(("export_environment_variables", Input::Flag(false)));
+    }
+    Step::uses(title, &pins::GOOGLE_AUTH, inputs)
+}
+
+fn text(value: &str) -> Input {
+    Input::Text(Template::text(value.to_owned()))
+}
+
+/// The output of an action that signs in.
 ///
 /// A token of Google is the federated one: the identity names no service account.
-pub(super) fn output(credential: RegistryCredential) -> &'static str {
+pub(super) fn output(credential: Credential) -> &'static str {
     match credential {
-        RegistryCredential::AccessKeyId => "aws-access-key-id",
-        RegistryCredential::SecretAccessKey => "aws-secret-access-key",
-        RegistryCredential::SessionToken => "aws-session-token",
-        RegistryCredential::Token => "auth_token",
+        Credential::AccessKeyId => "aws-access-key-id",
+        Credential::SecretAccessKey => "aws-secret-access-key",
+        Credential::SessionToken => "aws-session-token",
+        Credential::Token => "auth_token",
+        Credential::File => "credentials_file_path",
     }
 }
 

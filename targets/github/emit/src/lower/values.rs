@@ -14,7 +14,6 @@ use crate::expression::quoted;
 use crate::template::Template;
 use pipec_ir::Text;
 use pipec_lowering::{FACTS, HandedOn, Part, RunFact, Unit, Value};
-use pipec_runtime::names::REGISTRY;
 
 /// The token of a job.
 pub(super) const TOKEN_OF_JOB: &str = "github.token";
@@ -58,8 +57,10 @@ impl<'a> Lowering<'a> {
             }
             Part::Token => template.and(TOKEN_OF_JOB),
             Part::Secret(name) => template.and(format!("secrets.{name}")),
-            Part::OfRegistry(credential) => {
-                template.and(format!("steps.{REGISTRY}.outputs.{}", identities::output(*credential)))
+            Part::OfLogin(logins, credential) => {
+                let output = identities::output(*credential);
+                template
+                    .and(alternatives(logins.iter().map(|login| format!("steps.{login}.outputs.{output}"))))
             }
             Part::Setting(setting) => {
                 let held = format!("vars.{}", setting.at);

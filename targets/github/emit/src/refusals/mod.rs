@@ -25,7 +25,9 @@ mod triggers;
 
 use pipec_base::{Code, Diagnostic, codes};
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Secret, Step};
+use pipec_ir::{
+    Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Provider, Secret, Step,
+};
 use pipec_lowering::{Runs, Source, Unit, units};
 use std::cell::{OnceCell, RefCell};
 
@@ -100,18 +102,18 @@ impl<'a> Refusals<'a> {
 
     /// Refuses `for` where a step can't be kept from what another step of its job holds.
     ///
-    /// Every step of a job can read a file in its folder, and sign in with the job's right to an identity. Every action
-    /// can ask for the job's token in a default of its inputs.
+    /// Every script of a job finds the means to ask for a token of the job. Every action can ask for the job's token in
+    /// a default of its inputs.
     fn refuse_narrowed(&self, node: &Node) {
         for narrowed in &node.body.narrowed {
             match &narrowed.held {
-                Held::Identity(..) => self.refuse("`for` after an identity", &narrowed.origin),
-                Held::Secret(name) => {
-                    let is_file = |secret: &Secret| secret.variable == *name && secret.file;
-                    if self.program.secrets_of(node).any(is_file) {
-                        self.refuse("`for` after a secret that is a file", &narrowed.origin);
-                    }
-                }
+                Held::Identity(Provider::Oidc, _) => self.error(
+                    codes::P1101,
+                    &narrowed.origin,
+                    "on github, every script of a job can ask for the token of `identity oidc`",
+                    "move the steps into a node of their own, and remove `for`",
+                ),
+                Held::Identity(..) | Held::Secret(_) => {}
                 Held::Right(right) => {
                     let has_another = |step: &Step| {
                         node.body.is_token_held_by(step) && !node.body.is_held_by(&Held::Right(*right), step)

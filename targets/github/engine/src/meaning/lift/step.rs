@@ -12,11 +12,11 @@ use pipec_github_catalogue::is_known;
 use pipec_ir::{Pins, Provider};
 use pipec_model::Finding;
 use pipec_model::{
-    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Part,
+    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Leaves, Limit, Part,
     Revision, ScriptText, SignIn, Step, ToolVersion, Value, Which,
 };
 use pipec_runtime::Script;
-use pipec_runtime::names::{RAW, REGISTRY};
+use pipec_runtime::names::RAW;
 use std::borrow::Cow;
 
 /// An action that sets up a tool.
@@ -135,45 +135,89 @@ fn known_inputs(action: &str) -> &'static [&'static str] {
 }
 
 /// The login of an action, from its inputs. `None` if it is no login.
-///
-/// The login for a push has an id of its own, and leaves nothing that another step finds.
-fn signs_in(action: &str, step: Option<&str>, inputs: &[Given]) -> Option<Does> {
-    let is_to_push = step == Some(REGISTRY);
-    // Each input is a literal text, and there is no other.
+fn signs_in(action: &str, inputs: &[Given]) -> Option<Does> {
+    // The texts of the inputs of these names, if each is literal, and every other input has one of these values.
     let texts = |names: &[&str], fixed: &[(&str, &str)]| -> Option<Vec<String>> {
         let text = |name: &str| inputs.iter().find(|input| &*input.name == name)?.value.as_literal();
         let is_fixed = fixed.iter().all(|(name, value)| text(name) == Some(value));
         let texts = names.iter().map(|name| text(name).map(str::to_owned)).collect::<Option<Vec<_>>>()?;
         (is_fixed && texts.len() + fixed.len() == inputs.len()).then_some(texts)
     };
-    let (provider, role, region) = match action {
-        "aws-actions/configure-aws-credentials" => {
-            const HIDDEN: &[(&str, &str)] =
-                &[("output-credentials", "true"), ("output-env-credentials", "false")];
-            let fixed = if is_to_push { HIDDEN } else { &[] };
-            match texts(&["role-to-assume", "aws-region"], fixed).map(<[String; 2]>::try_from) {
-                Some(Ok([role, region])) => (Provider::Aws, Some(role), Some(region)),
-                _ => (Provider::Aws, None, None),
-            }
-        }
-        "Azure/login" => {
-            let parts = texts(&["tenant-id", "client-id"], &[("allow-no-subscriptions", "true")])
-                .or_else(|| texts(&["tenant-id", "subscription-id", "client-id"], &[]));
-            // A slash separates the parts in a role.
-            let parts = parts.filter(|parts| !parts.iter().any(|part| part.contains('/')));
-            (Provider::Azure, parts.map(|parts| parts.join("/")), None)
-        }
-        "google-github-actions/auth" => {
-            const HIDDEN: &[(&str, &str)] =
-                &[("create_credentials_file", "false"), ("export_environment_variables", "false")];
-            let fixed = if is_to_push { HIDDEN } else { &[] };
-            let provider = texts(&["workload_identity_provider"], fixed).and_then(|mut texts| texts.pop());
-            (Provider::Google, provider, None)
-        }
+    let provider = match action {
+        "aws-actions/configure-aws-credentials" => Provider::Aws,
+        "Azure/login" => Provider::Azure,
+        "google-github-actions/auth" => Provider::Google,
         _ => return None,
     };
-    let login = SignIn { provider, role, region };
-    Some(if is_to_push { Does::SignInToPush(login) } else { Does::SignIn(login) })
+    let known = FORMS.iter().filter(|form| form.provider == provider);
+    let form = known.filter_map(|form| Some((form.leaves, texts(form.texts, form.fixed)?))).next();
+    let (leaves, texts) = form.map_or((Leaves::Session, None), |(leaves, texts)| (leaves, Some(texts)));
+    let (role, region) = match (provider, texts) {
+        (Provider::Aws, Some(mut texts)) => {
+            let region = texts.pop();
+            (texts.pop(), region)
+        }
+        // A slash separates the parts in a role.
+        (Provider::Azure, Some(texts)) if texts.iter().any(|part| part.contains('/')) => (None, None),
+        (_, texts) => (texts.map(|texts| texts.join("/")), None),
+    };
+    Some(Does::SignIn(SignIn { provider, role, region, leaves }))
+}
+
+/// A way to call an action that logs in.
+struct Form {
+    provider: Provider,
+    /// What it leaves for later steps.
+    leaves: Leaves,
+    /// The inputs that say who logs in.
+    texts: &'static [&'static str],
+    /// The other inputs, and their values.
+    fixed: &'static [(&'static str, &'static str)],
+}
+
+/// The known ways. An action with other inputs may do anything.
+///
+/// The sources are the actions' own `exportCredentials` (aws-actions/configure-aws-credentials) and `run`
+/// (google-github-actions/auth).
+const FORMS: [Form; 7] = [
+    Form::new(Provider::Aws, Leaves::Session, &["role-to-assume", "aws-region"], &[]),
+    Form::new(
+        Provider::Aws,
+        Leaves::Outputs,
+        &["role-to-assume", "aws-region"],
+        &[("output-credentials", "true"), ("output-env-credentials", "false")],
+    ),
+    Form::new(
+        Provider::Azure,
+        Leaves::Session,
+        &["tenant-id", "client-id"],
+        &[("allow-no-subscriptions", "true")],
+    ),
+    Form::new(Provider::Azure, Leaves::Session, &["tenant-id", "subscription-id", "client-id"], &[]),
+    Form::new(Provider::Google, Leaves::Session, &["workload_identity_provider"], &[]),
+    Form::new(
+        Provider::Google,
+        Leaves::File,
+        &["workload_identity_provider"],
+        &[("export_environment_variables", "false")],
+    ),
+    Form::new(
+        Provider::Google,
+        Leaves::Outputs,
+        &["workload_identity_provider"],
+        &[("create_credentials_file", "false"), ("export_environment_variables", "false")],
+    ),
+];
+
+impl Form {
+    const fn new(
+        provider: Provider,
+        leaves: Leaves,
+        texts: &'static [&'static str],
+        fixed: &'static [(&'static str, &'static str)],
+    ) -> Form {
+        Form { provider, leaves, texts, fixed }
+    }
 }
 
 /// The variables or inputs in a map.
@@ -325,7 +369,7 @@ impl Lifted<'_> {
             }
             _ => match SET_UPS.iter().find(|known| known.action == name) {
                 Some(known) => Does::SetUp { tool: known.tool, version: known.version(action, yaml) },
-                None => signs_in(name, step.id.as_deref(), &action.inputs).unwrap_or(Does::Other),
+                None => signs_in(name, &action.inputs).unwrap_or(Does::Other),
             },
         }
     }

@@ -7,8 +7,8 @@
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_ir::Fact;
-use pipec_model::{ExpressionId, IfSet, Part, RegistryCredential, Unlike, Value};
-use pipec_runtime::names::REGISTRY;
+use pipec_model::{Credential, ExpressionId, IfSet, Part, Unlike, Value};
+use pipec_runtime::names::{LOGIN, REGISTRY};
 use std::cell::RefCell;
 
 /// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
@@ -147,8 +147,8 @@ impl Lifter<'_> {
                 Part::JobOutput { jobs: vec![text(job)], output: text(output) }
             }
             ["needs", job, "result"] => Part::JobResult(text(job)),
-            ["steps", REGISTRY, "outputs", output] if let Some(got) = credential(output) => {
-                Part::OfRegistry(got)
+            ["steps", step, "outputs", output] if let Some(got) = credential(step, output) => {
+                Part::OfLogin { steps: vec![text(step)], got }
             }
             ["steps", step, "outputs", output] => Part::StepOutput { step: text(step), output: text(output) },
             ["steps", step, "outcome"] => Part::StepOutcome(text(step)),
@@ -185,6 +185,12 @@ impl Lifter<'_> {
             asked.push((*id).to_owned());
         }
         let (context, output) = of?;
+        let got: Option<Vec<Credential>> = asked.iter().map(|step| credential(step, output)).collect();
+        if let Some(got) = got.as_deref().and_then(<[Credential]>::first)
+            && context == "steps"
+        {
+            return Some(Value::of([Part::OfLogin { steps: asked, got: *got }]));
+        }
         let output = output.to_owned();
         Some(Value::of([match context {
             "needs" => Part::JobOutput { jobs: asked, output },
@@ -222,13 +228,17 @@ impl Lifter<'_> {
     }
 }
 
-/// What an output of a login for a push holds.
-fn credential(output: &str) -> Option<RegistryCredential> {
+/// What an output of a login holds, if the step is one. Raw steps of the source have other ids.
+fn credential(step: &str, output: &str) -> Option<Credential> {
+    if step != REGISTRY && !step.starts_with(LOGIN) {
+        return None;
+    }
     Some(match output {
-        "aws-access-key-id" => RegistryCredential::AccessKeyId,
-        "aws-secret-access-key" => RegistryCredential::SecretAccessKey,
-        "aws-session-token" => RegistryCredential::SessionToken,
-        "auth_token" => RegistryCredential::Token,
+        "aws-access-key-id" => Credential::AccessKeyId,
+        "aws-secret-access-key" => Credential::SecretAccessKey,
+        "aws-session-token" => Credential::SessionToken,
+        "auth_token" => Credential::Token,
+        "credentials_file_path" => Credential::File,
         _ => return None,
     })
 }

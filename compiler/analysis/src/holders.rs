@@ -3,7 +3,7 @@
 //! For example, with `secret KEY`, `run "npm ci"` and `run sign "sign \"$KEY\""`, the packages that `npm ci` installs
 //! could read `KEY`. That is the warning P0619, and `secret KEY for sign` removes it.
 
-use crate::scripts::packages::{installation, mentions};
+use crate::scripts::packages::installation;
 use crate::variables;
 use pipec_base::{Diagnostic, all_closest, codes};
 use pipec_ir::{
@@ -149,7 +149,7 @@ fn warn_of_exposed(program: &Program, node: &Node, diagnostics: &mut Vec<Diagnos
         if body.narrowed_to(&exposed.held).is_some() {
             continue;
         }
-        let is_mentioned = |step: &Step| exposed.variable.is_some_and(|it| mentions(&step.script, it));
+        let is_mentioned = |step: &Step| exposed.variable.is_some_and(|it| step.mentions(it));
         let (users, others): (Vec<&Step>, Vec<&Step>) = all.iter().partition(|step| is_mentioned(step));
         let installing = others.iter().find_map(|step| Some((*step, installation(&step.script)?)));
         if let Some((step, command)) = installing {

@@ -133,6 +133,17 @@ pub enum Trust {
         /// The reason for the retry, in the words of the source.
         because: String,
     },
+    /// Scripts that hold a secret or the token and never mention it leave it alone.
+    Bystanders {
+        /// The node.
+        node: String,
+        /// The variable.
+        variable: String,
+        /// How many scripts hold it and never mention it.
+        scripts: usize,
+        /// How many scripts hold it.
+        of: usize,
+    },
     /// Raw steps do what their reason says.
     RawSteps {
         /// The node.
@@ -258,6 +269,7 @@ impl Trust {
             Trust::Action { .. } => AssumptionKind::Actions,
             Trust::Image { .. } => AssumptionKind::Images,
             Trust::Attempts { .. } => AssumptionKind::Attempts,
+            Trust::Bystanders { .. } => AssumptionKind::Bystanders,
             Trust::RawSteps { .. } | Trust::RawInput { .. } => AssumptionKind::RawSteps,
             Trust::CacheScope => AssumptionKind::Caches,
             Trust::Decides { .. } => AssumptionKind::Variables,

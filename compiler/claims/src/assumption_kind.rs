@@ -16,6 +16,7 @@ pub enum AssumptionKind {
     RawSteps,
     Caches,
     Attempts,
+    Bystanders,
     Runners,
     BuildMachine,
     Cancelling,
@@ -27,7 +28,7 @@ pub enum AssumptionKind {
 
 impl AssumptionKind {
     /// All kinds.
-    pub const ALL: [AssumptionKind; 19] = [
+    pub const ALL: [AssumptionKind; 20] = [
         AssumptionKind::Protected,
         AssumptionKind::Environment,
         AssumptionKind::Override,
@@ -40,6 +41,7 @@ impl AssumptionKind {
         AssumptionKind::RawSteps,
         AssumptionKind::Caches,
         AssumptionKind::Attempts,
+        AssumptionKind::Bystanders,
         AssumptionKind::Runners,
         AssumptionKind::BuildMachine,
         AssumptionKind::Cancelling,
@@ -64,6 +66,7 @@ impl AssumptionKind {
             AssumptionKind::RawSteps => "raw-steps",
             AssumptionKind::Caches => "caches",
             AssumptionKind::Attempts => "attempts",
+            AssumptionKind::Bystanders => "bystanders",
             AssumptionKind::Runners => "runners",
             AssumptionKind::BuildMachine => "build-machine",
             AssumptionKind::Cancelling => "cancelling",

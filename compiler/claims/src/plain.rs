@@ -362,6 +362,10 @@ pub(crate) fn trust(trust: &Trust) -> String {
         Trust::Attempts { node, because } => format!(
             "what a failed attempt of {node} leaves outside of the checkout does not mislead the next one; it is tried again because: {because}"
         ),
+        Trust::Bystanders { node, variable, scripts, of } => {
+            let never = if *scripts == 1 { "mentions it and leaves" } else { "mention it and leave" };
+            format!("of the {of} scripts of {node} that hold {variable}, {scripts} never {never} it alone")
+        }
         Trust::RawSteps { node, because } => {
             format!("the raw steps of {node} do what they are there for: {because}")
         }

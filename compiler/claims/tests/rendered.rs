@@ -218,6 +218,7 @@ fn trusts() -> Vec<Trust> {
         Trust::Image { reference: name("postgres:17") },
         Trust::Image { reference: name("postgres@sha256:0") },
         Trust::Attempts { node: node(), because: name("the mirror is flaky") },
+        Trust::Bystanders { node: node(), variable: name("KEY"), scripts: 2, of: 3 },
         Trust::RawSteps { node: node(), because: name("no task does it") },
         Trust::RawInput { node: node(), action: name("a/b"), input: name("title"), fact: Fact::BranchName },
         Trust::OpenRefs { branches: BTreeSet::from([name("main")]), tags: BTreeSet::new() },
@@ -341,9 +342,10 @@ fn the_lists_have_every_variant() {
         Trust::CacheScope => 12,
         Trust::Decides { .. } => 13,
         Trust::OpenRefs { .. } => 14,
+        Trust::Bystanders { .. } => 15,
     };
     assert_eq!(settings().iter().map(of_setting).collect::<BTreeSet<_>>(), (0..10).collect());
-    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..15).collect());
+    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..16).collect());
 }
 
 #[test]

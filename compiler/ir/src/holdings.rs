@@ -6,7 +6,18 @@
 //! An engine may give a secret, a token and a login to single steps. The right to ask for an identity belongs to the
 //! whole job on every engine, so `for` only limits the login.
 
-use crate::{Body, Held, Narrowed, Node, Right, Step};
+use crate::{Body, Held, Narrowed, Node, Program, Right, Step, TOKEN_VARIABLE};
+
+/// A variable with a secret or the token, and how many scripts hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldBy<'p> {
+    /// The variable.
+    pub variable: &'p str,
+    /// The number of scripts that hold it.
+    pub scripts: usize,
+    /// How many of them never mention it.
+    pub silent: usize,
+}
 
 impl Body {
     /// The clause that narrows something to some steps, if there is one.
@@ -37,6 +48,32 @@ impl Node {
     }
 }
 
+impl Step {
+    /// Whether its script contains the name of a variable.
+    pub fn mentions(&self, variable: &str) -> bool {
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let bytes = self.script.as_bytes();
+        self.script.match_indices(variable).any(|(start, found)| {
+            let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+            !is_word(before) && !is_word(bytes.get(start + found.len()))
+        })
+    }
+}
+
+impl Program {
+    /// The secrets and the token of a node, in the order of their clauses, and who holds them.
+    pub fn held_by<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = HeldBy<'p>> {
+        let secrets = self.secrets_of(node).map(|secret| secret.variable.as_str());
+        let token = (!node.body.rights.is_empty()).then_some(TOKEN_VARIABLE);
+        secrets.chain(token).map(|variable| {
+            let holders = || node.steps().filter(|step| node.gives(step, variable));
+            let silent = holders().filter(|step| !step.mentions(variable)).count();
+            HeldBy { variable, scripts: holders().count(), silent }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +82,13 @@ mod tests {
     fn step(name: &str) -> Step {
         let name = (!name.is_empty()).then(|| name.to_owned());
         Step { name, script: "true".to_owned(), kind: StepKind::Run, origin: Origin::default() }
+    }
+
+    #[test]
+    fn a_script_mentions_whole_names() {
+        let mentions = |script: &str| Step { script: script.to_owned(), ..step("") }.mentions("KEY");
+        assert!(mentions("sign \"$KEY\"") && mentions("${KEY:-x}"));
+        assert!(!mentions("$KEY_FILE $MY_KEY $KEY2"));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub use environment::{
     Approval, Direction, Environment, Lock, MemberKind, Role, RoleMember, Tier, VersionPart, Weekday, Window,
 };
 pub use generated_file::GeneratedFile;
+pub use holdings::HeldBy;
 pub use identity::{Identity, Provider};
 pub use legs::NodeLeg;
 pub use meaning::{Act, Form, Phase};

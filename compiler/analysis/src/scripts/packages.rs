@@ -56,16 +56,6 @@ fn installing_word(invocation: &Invocation<'_>) -> Option<usize> {
     }
 }
 
-/// Whether a script contains the name of a variable.
-pub(crate) fn mentions(script: &str, variable: &str) -> bool {
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let bytes = script.as_bytes();
-    script.match_indices(variable).any(|(start, found)| {
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        !is_word(before) && !is_word(bytes.get(start + found.len()))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,12 +72,5 @@ mod tests {
         assert_eq!(found("npm run build"), None);
         assert_eq!(found("echo npm ci"), None);
         assert_eq!(found("go install example.com/tool@v1"), None);
-    }
-
-    #[test]
-    fn a_part_of_a_longer_name_is_not_mentioned() {
-        assert!(mentions("sign \"$KEY\"", "KEY"));
-        assert!(mentions("${KEY:-x}", "KEY"));
-        assert!(!mentions("$KEY_FILE $MY_KEY $KEY2", "KEY"));
     }
 }

@@ -27,6 +27,7 @@ fn subject(trust: &Trust) -> &str {
         Trust::Pushers { node, .. }
         | Trust::BuildMachine { node, .. }
         | Trust::Attempts { node, .. }
+        | Trust::Bystanders { node, .. }
         | Trust::RawSteps { node, .. } => node,
         Trust::OverrideReviews { gate, .. } => gate,
         Trust::Sweep { file } => file,
@@ -77,6 +78,9 @@ fn sentence(kind: &Trust, subjects: &[&str]) -> String {
         }
         Trust::Attempts { .. } => {
             format!("a failed attempt of {} does not mislead the next one", nodes())
+        }
+        Trust::Bystanders { .. } => {
+            format!("scripts of {} leave alone what they hold and never mention", nodes())
         }
         Trust::RawSteps { .. } => format!("the raw steps of {} do what their reason says", nodes()),
         Trust::RawInput { .. } => {

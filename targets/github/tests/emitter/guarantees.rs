@@ -128,7 +128,12 @@ fn many_programs() -> Vec<Build> {
             origin: origin(),
         }];
     });
+    let bystanders = programs::hello().edit("unit", |node| {
+        node.body.secrets = vec![programs::secret("KEY", false)];
+        node.body.steps = vec![programs::step("make"), programs::step("./sign \"$KEY\"")];
+    });
     vec![
+        bystanders,
         service(),
         programs::images(),
         programs::overridden(),

@@ -10,11 +10,10 @@
 //!   run: ./deploy.sh
 //! ```
 
-use super::loans::leaves;
 use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
 use crate::{afterwards, overrides, previews, windows};
-use pipec_ir::{Checkout, Direction, Environment, Identity, Secret, VersionPart};
+use pipec_ir::{Checkout, Direction, Environment, Held, Identity, Node, Provider, Secret, VersionPart};
 use pipec_model::{CheckoutOf, Does, Given, IfMissing, Leaves, Part, SignIn, Step, Value};
 use pipec_runtime::Script;
 use pipec_runtime::names::may_be_of_job;
@@ -264,6 +263,16 @@ impl Check<'_, '_, '_> {
         for name in missing.into_keys() {
             self.differs(format!("its scripts are not given `{name}`"), step.line);
         }
+    }
+}
+
+/// What a login with an identity of a node leaves for later steps.
+pub(super) fn leaves(node: &Node, identity: &Identity) -> Leaves {
+    let is_narrowed = node.body.narrowed_to(&Held::identity(identity)).is_some();
+    match identity.provider {
+        Provider::Aws if is_narrowed => Leaves::Outputs,
+        Provider::Google if is_narrowed => Leaves::File,
+        _ => Leaves::Session,
     }
 }
 

@@ -12,10 +12,10 @@
 //! ```
 
 use super::acting::Act;
-use super::given::{sign_in, writes};
+use super::given::{leaves, sign_in, writes};
 use super::{Check, Kind};
 use crate::values::{Wanted, secret_file};
-use pipec_ir::{Held, Identity, Narrowed, Node, Provider, Secret, Step as Script};
+use pipec_ir::{Held, Identity, Narrowed, Provider, Secret, Step as Script};
 use pipec_model::{Credential, Does, Leaves, Part, Step, Value};
 use pipec_runtime::Script as Fixed;
 use pipec_runtime::names::REGISTRY;
@@ -24,16 +24,6 @@ use pipec_runtime::names::REGISTRY;
 enum Lent<'p> {
     Session(&'p Identity),
     File(&'p Secret),
-}
-
-/// What a login with an identity of a node leaves for later steps.
-pub(super) fn leaves(node: &Node, identity: &Identity) -> Leaves {
-    let is_narrowed = node.body.narrowed_to(&Held::identity(identity)).is_some();
-    match identity.provider {
-        Provider::Aws if is_narrowed => Leaves::Outputs,
-        Provider::Google if is_narrowed => Leaves::File,
-        _ => Leaves::Session,
-    }
 }
 
 impl<'c> Check<'c, '_, '_> {

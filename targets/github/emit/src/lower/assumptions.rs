@@ -41,7 +41,7 @@ pub(crate) fn assumptions<'p>(
         all.extend(settings::of_a_node(&known, program, pipeline, node));
     }
     all.extend(settings::of_identities(program, pipeline));
-    all.extend(parts::trusted_parts(pipeline, &jobs));
+    all.extend(parts::trusted_parts(program, pipeline, &jobs));
     all
 }
 

@@ -66,6 +66,10 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
              attempt: files in the home folder, processes on macOS and Windows or of other users, or data that was only \
              partly sent elsewhere."
         }
+        AssumptionKind::Bystanders => {
+            "Scripts that hold a secret or the token of their job and never mention it leave it alone. `for` names the \
+             scripts that hold it."
+        }
         AssumptionKind::Runners => {
             "Runners have bash and tar. Runners of deploys have `gh`. Your own machines that build images have `jq` and \
              `skopeo`, and `aws` or `az` if the registry takes such an identity. Labelled machines have what their runner declares."

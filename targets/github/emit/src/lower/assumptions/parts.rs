@@ -2,15 +2,15 @@
 
 use crate::document::{Image, Job, Step, Work};
 use crate::lower::names::file_name;
-use pipec_claims::{Assumed, Reliance, Setting, Trust};
+use pipec_claims::{Assumed, Reliance, Setting, TheoremId, Trust};
 use pipec_github_catalogue::is_code;
-use pipec_ir::{EngineBlock, EngineStep, Fact, Node, Pipeline};
+use pipec_ir::{EngineBlock, EngineStep, Fact, HeldBy, Node, Pipeline, Program};
 use std::collections::BTreeSet;
 
-pub(super) fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Assumed> {
+pub(super) fn trusted_parts(program: &Program, pipeline: &Pipeline, jobs: &[Job]) -> Vec<Assumed> {
     let mut all = actions(jobs);
     all.extend(images(jobs));
-    all.extend(pipeline.nodes.iter().flat_map(of_a_node));
+    all.extend(pipeline.nodes.iter().flat_map(|node| of_a_node(program, node)));
     let reads_cache = |step: &Step| match &step.work {
         Work::Uses(action, _) => action.name.starts_with("actions/cache/"),
         Work::Run(_) => false,
@@ -55,14 +55,21 @@ fn images(jobs: &[Job]) -> Vec<Assumed> {
     trust.map(|image| Assumed::new(image, Reliance::JobsOfImage)).collect()
 }
 
-/// What the retries and raw steps of a node leave to trust.
-fn of_a_node(node: &Node) -> Vec<Assumed> {
+/// What the retries, scripts and raw steps of a node leave to trust.
+fn of_a_node(program: &Program, node: &Node) -> Vec<Assumed> {
     let successors = || Reliance::Successors { node: node.name.clone() };
     let mut all = Vec::new();
     if let Some(retry) = &node.body.retry {
         let attempts = Trust::Attempts { node: node.name.clone(), because: retry.because.clone() };
         all.push(Assumed::new(attempts, successors()));
     }
+    // A single script has no other to hide from, and without any mention nobody knows who needs it.
+    let some_mention = |held: &HeldBy<'_>| (1..held.scripts).contains(&held.silent);
+    all.extend(program.held_by(node).filter(some_mention).map(|held| {
+        let (node, variable) = (node.name.clone(), held.variable.to_owned());
+        let trust = Trust::Bystanders { node, variable, scripts: held.silent, of: held.scripts };
+        Assumed::new(trust, [TheoremId::LeastAuthority])
+    }));
     for block in node.body.blocks_for("github") {
         let steps = Trust::RawSteps { node: node.name.clone(), because: block.because.clone() };
         all.push(Assumed::new(steps, successors()));

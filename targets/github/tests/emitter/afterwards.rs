@@ -73,6 +73,41 @@ fn the_verdict_asks_for_no_job_of_a_finally() {
     assert!(needs("record").contains("chat"), "{}", needs("record"));
 }
 
+/// A pipeline of gates with names of 40 characters, and a job that is told of each of them.
+fn told_of(gates: usize) -> Build {
+    let mut build = Build::new("many", vec![on_push(&["main"])]).stage("commit", Condition::Always);
+    for place in 0..gates {
+        build = build.node(
+            &format!("gate-{place:035}"),
+            NodeKind::Gate(gate("test", &[])),
+            body(&["./test.sh"]),
+            &[],
+        );
+    }
+    build.finally("alarm", &[0], &[Outcome::Failed], Condition::Always).node(
+        "chat",
+        NodeKind::Job,
+        body(&["./tell.sh"]),
+        &[],
+    )
+}
+
+#[test]
+fn a_job_is_told_of_as_many_nodes_as_an_expression_holds() {
+    let of_that_size = |gates: usize| {
+        let build = told_of(gates);
+        let complaints = build.complaints();
+        if complaints.is_empty() {
+            assert_eq!(findings(&build), [""; 0], "{gates} gates");
+        }
+        complaints
+    };
+    let complaints: Vec<Vec<String>> = (170..=206).step_by(4).map(of_that_size).collect();
+    assert!(complaints.first().is_some_and(Vec::is_empty), "{complaints:?}");
+    let refused = ["P1103 a text of `chat` is too long for github to evaluate"];
+    assert!(complaints.last().is_some_and(|last| *last == refused), "{complaints:?}");
+}
+
 /// What the script says of these results: the outcome, and the nodes that did not pass.
 fn told(results: &str) -> (String, String) {
     let done = Bench::new().with("RESULTS", results).run(OUTCOME);

@@ -169,10 +169,21 @@ impl Lowering<'_> {
                 let message = format!("{what} is too long for github to evaluate");
                 let diagnostic = Diagnostic::error(codes::P1103, message, origin.span)
                     .note("an expression of github may have 21,000 characters, including the text around it")
-                    .help("pass the parts to the script, and let it combine them");
+                    .help(if self.is_afterwards(&job.id) {
+                        "a `finally` is told what became of each node before it: let it follow fewer stages"
+                    } else {
+                        "pass the parts to the script, and let it combine them"
+                    });
                 self.diagnostics.borrow_mut().push(origin.explain(diagnostic));
             }
         }
+    }
+
+    /// Whether a job is one of a `finally`.
+    fn is_afterwards(&self, job: &str) -> bool {
+        let unit = self.plans.units.iter().find(|unit| *unit.id == *job);
+        let node = unit.and_then(|unit| self.pipeline.node(unit.node));
+        node.is_some_and(|node| self.pipeline.is_afterwards(node))
     }
 
     /// The variables of a job's node that are too long for GitHub.

@@ -22,20 +22,29 @@ impl Template {
     /// Cuts a text. `None` if GitHub refuses an expression in it, or the whole is too long.
     pub(crate) fn of(text: &str) -> Option<Template> {
         let mut pieces = Vec::new();
+        // The length of the `format` call: `{12}` and `, needs.app.result` for each expression.
+        let mut length = "format('')".len();
+        let mut expressions = 0_usize;
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${{") {
-            if !before.is_empty() {
-                pieces.push(Piece::Literal(before.to_owned()));
+        let literal = |text: &str, pieces: &mut Vec<Piece>| {
+            if !text.is_empty() {
+                pieces.push(Piece::Literal(text.to_owned()));
             }
+            text.chars().map(|it| if matches!(it, '{' | '}' | '\'') { 2 } else { 1 }).sum::<usize>()
+        };
+        while let Some((before, after)) = rest.split_once("${{") {
+            length += literal(before, &mut pieces);
             let (inner, behind) = inner(after)?;
             pieces.push(Piece::Expression(parse(inner)?));
+            length += format!("{{{expressions}}}, ").len() + inner.trim().chars().count();
+            expressions += 1;
             rest = behind;
         }
-        if !rest.is_empty() {
-            pieces.push(Piece::Literal(rest.to_owned()));
-        }
+        length += literal(rest, &mut pieces);
         let template = Template { pieces };
-        (!template.is_too_long(text)).then_some(template)
+        let is_call = expressions > 0 && template.as_expression().is_none();
+        // `format` takes 255 arguments, including its pattern (trap 25).
+        (!is_call || length <= CHARACTERS && expressions <= 254).then_some(template)
     }
 
     /// The text, if every expression in it is a literal. Trap 24: `${{` is written as `${{ '${{' }}`.
@@ -91,20 +100,6 @@ impl Template {
         arguments.insert(0, Expression::Text(pattern));
         Expression::Call("format", arguments)
     }
-
-    /// Whether the text of the `format` call exceeds the limit (trap 25).
-    fn is_too_long(&self, text: &str) -> bool {
-        if self.expressions().next().is_none() || self.as_expression().is_some() {
-            return false;
-        }
-        // `format` takes 255 arguments, including its pattern.
-        if self.expressions().count() > 254 {
-            return true;
-        }
-        let doubled = text.chars().filter(|c| matches!(c, '{' | '}' | '\'')).count();
-        let placeholders = 6 * self.pieces.len();
-        text.chars().count() + doubled + placeholders + "format('')".len() > CHARACTERS
-    }
 }
 
 /// The text before the closing `}}`, and the text after it. A `}}` inside a literal does not count.
@@ -151,6 +146,11 @@ mod tests {
         let brace = "{".repeat(10_600);
         assert!(Template::of(&brace).is_some());
         assert!(Template::of(&format!("{brace}${{{{ github.ref }}}}")).is_none());
+        // GitHub evaluates `format('xx…{0}', github.ref)`.
+        let around = "format('{0}', github.ref)".len();
+        let of_length = |length: usize| format!("{}${{{{ github.ref }}}}", "x".repeat(length - around));
+        assert!(Template::of(&of_length(CHARACTERS)).is_some());
+        assert!(Template::of(&of_length(CHARACTERS + 1)).is_none());
     }
 
     #[test]

@@ -316,6 +316,13 @@ impl Program {
         self.registry_for(node)?.identity()
     }
 
+    /// Whether several pipelines of the workspace deploy to an environment.
+    pub fn is_shared(&self, environment: &str) -> bool {
+        let deploys_there =
+            |pipeline: &Pipeline| pipeline.deploys().any(|(_, deploy)| deploy.environment == environment);
+        self.pipelines.iter().filter(|pipeline| deploys_there(pipeline)).count() > 1
+    }
+
     /// The environments that a pipeline enters, each once, in the order of the first entry.
     pub fn entered<'p>(&'p self, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
         let mut entered: Vec<&Environment> = Vec::new();

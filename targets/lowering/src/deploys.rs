@@ -15,7 +15,7 @@ use crate::token::TokenUse;
 use crate::units::Unit;
 use crate::value::{Part, RunFact, Value};
 use crate::windows;
-use pipec_ir::{Approval, Deploy, Direction, Environment, Lock, Node, VersionPart};
+use pipec_ir::{Approval, Deploy, Direction, Environment, Lock, Node, Program, VersionPart};
 use pipec_runtime::{ForwardForm, Script};
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ impl<'p> Passes<'_, 'p> {
         if is_preview {
             job.acts.push(wanted());
             job.token.push(TokenUse::PullRequest);
-        } else if let Some(act) = environment.and_then(forward) {
+        } else if let Some(act) = environment.and_then(|environment| forward(program, environment)) {
             job.acts.push(act);
             job.token.push(TokenUse::Deployed);
             let is_history =
@@ -103,12 +103,16 @@ fn approved<'p>(environment: &'p Environment, approval: &Approval) -> Act<'p> {
 }
 
 /// The act that fails if a deploy would go backwards.
-fn forward(environment: &Environment) -> Option<Act<'_>> {
+fn forward<'p>(program: &Program, environment: &'p Environment) -> Option<Act<'p>> {
     let name = ("ENVIRONMENT", Value::text(environment.name.as_str()));
     let workflow = ("WORKFLOW", Value::part(Part::OutputName));
     match &environment.direction {
         Direction::History => {
-            Some(Act::fixed("Only forward", Script::Forward(ForwardForm::History), [name, workflow]))
+            let form = match program.is_shared(&environment.name) {
+                true => ForwardForm::SharedHistory,
+                false => ForwardForm::History,
+            };
+            Some(Act::fixed("Only forward", Script::Forward(form), [name, workflow]))
         }
         Direction::Version { within, .. } => {
             let within = ("WITHIN", Value::text(within.map_or("", VersionPart::word)));

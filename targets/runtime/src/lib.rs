@@ -117,7 +117,11 @@ macro_rules! texts {
                 Script::Exempt => text!($shim; "exempt"),
                 Script::Approval => text!($shim; $folder / "approval"),
                 Script::Forward(ForwardForm::History) => {
-                    text!($shim; $folder / "forward", $folder / "deployed", $folder / "forward-history")
+                    text!($shim; $folder / "forward", $folder / "deployed-here", $folder / "forward-history")
+                }
+                Script::Forward(ForwardForm::SharedHistory) => {
+                    text!($shim; $folder / "forward", $folder / "deployed-here", $folder / "deployed-by-others",
+                        $folder / "forward-history")
                 }
                 Script::Forward(ForwardForm::Version) => {
                     text!($shim; $folder / "forward-version", $folder / "deployed", $folder / "forward-higher")
@@ -294,6 +298,8 @@ pub enum PlanForm {
 pub enum ForwardForm {
     /// The commit, which must be the last deployed one or its descendant.
     History,
+    /// The same, where other workflows of the workspace deploy, too. Their deployments are not asked for one by one.
+    SharedHistory,
     /// The version of the tag, which must not be lower than any that was deployed. Only versions count that agree with
     /// it up to the part WITHIN, which is `major`, `minor` or empty.
     Version,
@@ -367,6 +373,7 @@ impl Script {
         Script::Exempt,
         Script::Approval,
         Script::Forward(ForwardForm::History),
+        Script::Forward(ForwardForm::SharedHistory),
         Script::Forward(ForwardForm::Version),
         Script::Report(ReportForm::Other),
         Script::Report(ReportForm::Junit),
@@ -440,7 +447,9 @@ impl Script {
             Script::AzureLogOut => &[],
             Script::Exempt => &["REASON"],
             Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
-            Script::Forward(ForwardForm::History) => &["ENVIRONMENT", "WORKFLOW"],
+            Script::Forward(ForwardForm::History | ForwardForm::SharedHistory) => {
+                &["ENVIRONMENT", "WORKFLOW"]
+            }
             Script::Forward(ForwardForm::Version) => &["ENVIRONMENT", "WORKFLOW", "WITHIN"],
             Script::Report(_) => &["NODE", "FORMAT", "REPORT", "KEPT"],
             Script::Verdict(VerdictForm::All) => &["NEEDS"],
@@ -492,6 +501,7 @@ impl Script {
             Script::Exempt => "exempt",
             Script::Approval => "approval",
             Script::Forward(ForwardForm::History) => "forward",
+            Script::Forward(ForwardForm::SharedHistory) => "forward-shared",
             Script::Forward(ForwardForm::Version) => "forward-version",
             Script::Report(ReportForm::Other) => "report",
             Script::Report(ReportForm::Junit) => "junit-report",

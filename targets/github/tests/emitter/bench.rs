@@ -6,23 +6,54 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A replacement of `gh`. It answers with the file named after the endpoint, with `_` for `/` and `?`. Without such a
-/// file it fails, like an error of the API. It records the requests in `asked`.
+/// file it fails, like an error of the API. It records the requests in `asked`, and fails once there are more than the
+/// number in the file `limit`.
+///
+/// GraphQL answers with the deployments of the file `deployments`, 100 to a page and all pages with `--paginate`, and with
+/// those fields alone that the query names.
 const GH: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 [[ $1 == api ]]
 shift
 filter=.
 endpoint=
-echo "$*" >> "$GH_FOLDER/asked"
+environment=
+query=
+pages=1
+tr '\n' ' ' <<< "$*" >> "$GH_FOLDER/asked"
+echo >> "$GH_FOLDER/asked"
 while (($#)); do
   case $1 in
     --jq) filter=$2; shift 2 ;;
     --method) shift 2 ;;
-    -f | -F) shift 2 ;;
-    --paginate | --silent) shift ;;
+    -f | -F)
+      case $2 in on=*) environment=${2#*=} ;; query=*) query=${2#*=} ;; esac
+      shift 2
+      ;;
+    --paginate) pages=1000; shift ;;
+    --silent) shift ;;
     *) endpoint=${1%%\?*}; shift ;;
   esac
 done
+answered() {
+  pages_asked=${1:-1}
+  for ((page = 0; page < pages_asked; page++)); do echo >> "$GH_FOLDER/count"; done
+  [[ ! -f $GH_FOLDER/limit ]] || (($(wc -l < "$GH_FOLDER/count") <= $(< "$GH_FOLDER/limit"))) ||
+    { echo "HTTP 403: API rate limit exceeded" >&2; exit 1; }
+}
+if [[ $endpoint == graphql ]]; then
+  [[ $pages == 1 || $query == *'endCursor: String'*'after: $endCursor'*hasNextPage*endCursor* ]]
+  [[ -f $GH_FOLDER/deployments ]] || { echo "HTTP 502" >&2; exit 1; }
+  all=$(jq -c --arg environment "$environment" --arg query "$query" --argjson pages "$pages" '
+    def asked: with_entries(select(.key as $key | $query | contains($key)));
+    [.[] | select(.environment == $environment)] as $all
+      | if ($all | length) == 0 then [[]] else [$all | _nwise(100)][:$pages] end | .[]
+      | {data: {repository: {deployments: {nodes: map(asked | .statuses.nodes |= map(asked))}}}}' "$GH_FOLDER/deployments")
+  answered "$(wc -l <<< "$all")"
+  jq -r "$filter" <<< "$all"
+  exit
+fi
+answered
 answer=$GH_FOLDER/${endpoint//[\/?]/_}
 [[ -f $answer ]] || { echo "HTTP 404" >&2; exit 1; }
 jq -r "$filter" "$answer"

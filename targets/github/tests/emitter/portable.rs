@@ -7,13 +7,14 @@ use crate::scripts::*;
 use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
-const ON_THE_NODES_MACHINE: [Script; 20] = [
+const ON_THE_NODES_MACHINE: [Script; 21] = [
     Script::Again,
     Script::Approval,
     Script::AzureLogOut,
     Script::Exempt,
     Script::Facts,
     Script::Forward(ForwardForm::History),
+    Script::Forward(ForwardForm::SharedHistory),
     Script::Forward(ForwardForm::Version),
     Script::OverrideInForce,
     Script::PreviewWanted,

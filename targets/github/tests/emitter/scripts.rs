@@ -22,6 +22,7 @@ pub const APPROVAL: &str = text(Script::Approval);
 pub const EXEMPT: &str = text(Script::Exempt);
 pub const FACTS: &str = text(Script::Facts);
 pub const FORWARD: &str = text(Script::Forward(ForwardForm::History));
+pub const FORWARD_SHARED: &str = text(Script::Forward(ForwardForm::SharedHistory));
 pub const FORWARD_VERSION: &str = text(Script::Forward(ForwardForm::Version));
 pub const REPORT: &str = text(Script::Report(ReportForm::Other));
 pub const REPORT_COVERAGE: &str = text(Script::Report(ReportForm::Coverage));

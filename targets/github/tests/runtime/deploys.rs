@@ -1,7 +1,7 @@
 //! Runs the scripts that query the API before a deploy.
 
 use crate::bench::Bench;
-use crate::scripts::{APPROVAL, FORWARD, FORWARD_VERSION};
+use crate::scripts::{APPROVAL, FORWARD, FORWARD_SHARED, FORWARD_VERSION};
 
 fn approvals(json: &str) -> Bench {
     let bench = Bench::new().with("ENVIRONMENT", "production").with("AUTHOR_MAY_APPROVE", "false");
@@ -83,36 +83,79 @@ fn an_unreadable_approval_does_not_count() {
 const NEW: &str = "0123456789abcdef0123456789abcdef01234567";
 const OLD: &str = "fedcba9876543210fedcba9876543210fedcba98";
 
-/// A history of one deployment of `OLD` to production.
-fn deployed(statuses: &str, workflow: &str, order: &str) -> Bench {
+/// A deployment to production: when it succeeded (if it did), in which run, and of which commit.
+struct Deployment<'d> {
+    at: Option<&'d str>,
+    run: u64,
+    commit: &'d str,
+}
+
+fn deployment<'d>(at: &'d str, run: u64, commit: &'d str) -> Deployment<'d> {
+    Deployment { at: Some(at), run, commit }
+}
+
+/// A deploy to production after these deployments, which are listed in the order of their creation, the newest first.
+/// Each run of `runs` is one of its workflow; the others are gone.
+fn after(deployments: &[Deployment<'_>], runs: &[(u64, &str)]) -> Bench {
     let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
-    bench.answer(
-        "repos/acme/shop/deployments",
-        &format!(r#"[{{"id": 5, "sha": "{OLD}", "ref": "release/2.2"}}]"#),
-    );
-    bench.answer("repos/acme/shop/deployments/5/statuses", statuses);
-    bench
-        .answer("repos/acme/shop/actions/runs/66", &format!(r#"{{"path": ".github/workflows/{workflow}"}}"#));
-    bench.answer(&format!("repos/acme/shop/compare/{OLD}...{NEW}"), &format!(r#"{{"status": "{order}"}}"#));
+    let node = |Deployment { at, run, commit }: &Deployment<'_>| {
+        let log = format!("https://github.com/acme/shop/actions/runs/{run}/job/1");
+        let status = |state: &str, at: &str| {
+            format!(r#"{{"state": "{state}", "createdAt": "{at}", "logUrl": "{log}", "secret": 1}}"#)
+        };
+        let mut statuses = vec![status("IN_PROGRESS", "2026-01-01T00:00:00Z")];
+        statuses.extend(at.map(|at| status("SUCCESS", at)));
+        statuses.push(status("INACTIVE", "2026-12-01T00:00:00Z"));
+        let statuses = statuses.join(", ");
+        format!(
+            r#"{{"environment": "production", "commitOid": "{commit}", "ref": {{"name": "release/2.2"}}, "statuses": {{"nodes": [{statuses}]}}}}"#
+        )
+    };
+    let elsewhere = r#"{"environment": "staging", "commitOid": "5", "ref": null, "statuses": {"nodes": []}}"#;
+    let nodes: Vec<String> = deployments.iter().map(node).chain([elsewhere.to_owned()]).collect();
+    bench.answer("deployments", &format!("[{}]", nodes.join(", ")));
+    for (run, workflow) in runs {
+        let path = format!(r#"{{"path": ".github/workflows/{workflow}@refs/heads/main"}}"#);
+        bench.answer(&format!("repos/acme/shop/actions/runs/{run}"), &path);
+    }
+    for file in ["shop.yml", "other.yml"] {
+        let of_file = runs.iter().filter(|(_, workflow)| *workflow == file);
+        let of_file: Vec<String> = of_file.map(|(run, _)| format!(r#"{{"id": {run}}}"#)).collect();
+        let runs = format!(r#"{{"workflow_runs": [{}]}}"#, of_file.join(", "));
+        bench.answer(&format!("repos/acme/shop/actions/workflows/{file}/runs"), &runs);
+    }
     bench
 }
 
-const SUCCEEDED: &str = r#"[
-  {"state": "inactive", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"},
-  {"state": "success", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"}
-]"#;
+/// Says how this commit follows another one.
+fn compared(bench: &Bench, commit: &str, order: &str) {
+    let newer = if order == "ahead" { format!(r#"{{"sha": "{NEW}"}}"#) } else { String::new() };
+    let answer = format!(r#"{{"status": "{order}", "commits": [{newer}]}}"#);
+    bench.answer(&format!("repos/acme/shop/compare/{commit}...{NEW}"), &answer);
+}
+
+/// A deploy after one of `OLD`, which this commit follows in this way.
+fn deployed(workflow: &str, order: &str) -> Bench {
+    let bench = after(&[deployment("2026-02-01T00:00:00Z", 66, OLD)], &[(66, workflow)]);
+    compared(&bench, OLD, order);
+    bench
+}
+
+const BOTH_FORMS: [&str; 2] = [FORWARD, FORWARD_SHARED];
 
 #[test]
 fn a_deploy_never_goes_backwards() {
-    let goes = |order| deployed(SUCCEEDED, "shop.yml", order).run(FORWARD).success;
-    assert!(goes("ahead") && goes("identical"));
-    assert!(!goes("behind") && !goes("diverged"));
+    for script in BOTH_FORMS {
+        let goes = |order| deployed("shop.yml", order).run(script).success;
+        assert!(goes("ahead") && goes("identical"));
+        assert!(!goes("behind") && !goes("diverged"));
+    }
 }
 
 #[test]
 fn a_refused_deploy_says_which_commit_is_there_and_what_to_do() {
     for order in ["diverged", "behind"] {
-        let log = deployed(SUCCEEDED, "shop.yml", order).run(FORWARD).log;
+        let log = deployed("shop.yml", order).run(FORWARD).log;
         let there = format!("production has {OLD} of release/2.2, which {NEW} of main does not contain");
         assert!(log.contains(&format!("{there}: merge it, or revert it on top")), "{log}");
     }
@@ -120,43 +163,90 @@ fn a_refused_deploy_says_which_commit_is_there_and_what_to_do() {
 
 #[test]
 fn other_workflows_and_failed_deploys_do_not_count() {
-    assert!(deployed(SUCCEEDED, "other.yml", "diverged").run(FORWARD).success);
-    let failed = r#"[{"state": "failure", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"}]"#;
-    assert!(deployed(failed, "shop.yml", "diverged").run(FORWARD).success);
-    let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
-    bench.answer("repos/acme/shop/deployments", "[]");
-    assert!(bench.run(FORWARD).success, "the first deploy has none before it");
+    for script in BOTH_FORMS {
+        assert!(deployed("other.yml", "diverged").run(script).success);
+        let failed = after(&[Deployment { at: None, run: 66, commit: OLD }], &[(66, "shop.yml")]);
+        compared(&failed, OLD, "diverged");
+        assert!(failed.run(script).success);
+        assert!(after(&[], &[]).run(script).success, "the first deploy has none before it");
+        let renamed = deployed("old.yml", "diverged").with("WORKFLOW", "shop.yml old.yml");
+        assert!(!renamed.run(script).success, "the workflow had another name");
+    }
 }
 
 #[test]
 fn a_history_that_cannot_be_read_stops_the_deploy() {
-    let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
-    assert!(!bench.run(FORWARD).success);
-    bench.answer(
-        "repos/acme/shop/deployments",
-        &format!(r#"[{{"id": 5, "sha": "{OLD}", "ref": "release/2.2"}}]"#),
-    );
-    assert!(!bench.run(FORWARD).success);
+    for script in BOTH_FORMS {
+        let bench = deployed("shop.yml", "ahead");
+        std::fs::remove_file(bench.path("gh/deployments")).unwrap();
+        assert!(!bench.run(script).success);
+        let bench = after(&[deployment("2026-02-01T00:00:00Z", 66, OLD)], &[(66, "shop.yml")]);
+        assert!(!bench.run(script).success, "nobody says how the commits are related");
+        let bench = deployed("shop.yml", "ahead");
+        std::fs::write(bench.path("gh/limit"), "1").unwrap();
+        assert!(!bench.run(script).success, "the token may ask no more");
+    }
+}
+
+/// Approvals out of order: GitHub lists deployments by their creation, and the one that was created first succeeded last.
+#[test]
+fn the_deployment_that_succeeded_last_counts() {
+    const OLDER: &str = "1111111111111111111111111111111111111111";
+    for script in BOTH_FORMS {
+        let deployments =
+            [deployment("2026-02-01T00:00:00Z", 65, OLDER), deployment("2026-02-02T00:00:00Z", 66, OLD)];
+        let bench = after(&deployments, &[(65, "shop.yml"), (66, "shop.yml")]);
+        compared(&bench, OLDER, "identical");
+        compared(&bench, OLD, "behind");
+        assert!(!bench.run(script).success);
+    }
 }
 
 #[test]
-fn deleted_runs_count_as_this_workflows() {
-    let goes = |order: &str| {
-        let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
-        bench.answer(
-            "repos/acme/shop/deployments",
-            &format!(r#"[{{"id": 5, "sha": "{OLD}", "ref": "release/2.2"}}]"#),
-        );
-        bench.answer("repos/acme/shop/deployments/5/statuses", SUCCEEDED);
-        bench.answer(
-            &format!("repos/acme/shop/compare/{OLD}...{NEW}"),
-            &format!(r#"{{"status": "{order}"}}"#),
-        );
-        bench.run(FORWARD).success
-    };
-    assert!(goes("ahead"), "a deploy is not stopped for ever by a run that is gone");
-    assert!(!goes("diverged"));
+fn a_run_that_is_gone_may_forbid_and_never_allows() {
+    const OTHERS: &str = "2222222222222222222222222222222222222222";
+    for script in BOTH_FORMS {
+        let goes = |order_of_gone: &str, order_of_own: &str| {
+            let deployments =
+                [deployment("2026-02-02T00:00:00Z", 67, OTHERS), deployment("2026-02-01T00:00:00Z", 66, OLD)];
+            let bench = after(&deployments, &[(66, "shop.yml")]);
+            compared(&bench, OTHERS, order_of_gone);
+            compared(&bench, OLD, order_of_own);
+            bench.run(script).success
+        };
+        assert!(goes("ahead", "ahead"), "a deploy is not stopped for ever by a run that is gone");
+        assert!(!goes("diverged", "ahead"), "it may have been this workflow's");
+        assert!(!goes("ahead", "behind"), "it may have been another's");
+    }
 }
+
+#[test]
+fn thousands_of_deployments_by_others_need_few_questions() {
+    // Each run of the other workflow deployed a commit that this one contains.
+    let commits: Vec<String> = (0..2_000).map(|place| format!("{place:040}")).collect();
+    let mut deployments: Vec<Deployment<'_>> = commits
+        .iter()
+        .enumerate()
+        .map(|(place, commit)| deployment("2026-03-01T00:00:00Z", 1_000 + place as u64, commit))
+        .collect();
+    deployments.push(deployment("2026-02-01T00:00:00Z", 66, OLD));
+    let bench = after(&deployments, &[(66, "shop.yml")]);
+    let newer: Vec<String> = commits.iter().map(|commit| format!(r#"{{"sha": "{commit}"}}"#)).collect();
+    let answer = format!(r#"{{"status": "ahead", "commits": [{}]}}"#, newer.join(", "));
+    bench.answer(&format!("repos/acme/shop/compare/{OLD}...{NEW}"), &answer);
+    std::fs::write(bench.path("gh/limit"), "30").unwrap();
+    let done = bench.run(FORWARD_SHARED);
+    assert!(done.success, "{}", done.log);
+    let behind = answer.replace("ahead", "behind");
+    bench.answer(&format!("repos/acme/shop/compare/{OLD}...{NEW}"), &behind);
+    std::fs::remove_file(bench.path("gh/count")).unwrap();
+    assert!(!bench.run(FORWARD_SHARED).success);
+}
+
+const SUCCEEDED: &str = r#"[
+  {"state": "inactive", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"},
+  {"state": "success", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"}
+]"#;
 
 /// A deploy of a tag to an environment that goes forward by version. Each tag of `before` was deployed there by this
 /// workflow, the newest first.

@@ -40,6 +40,53 @@ fn a_renamed_file_counts_under_both_names() {
     assert_eq!(changed(&bench.run(PLAN)), ["docs", "schema"]);
 }
 
+/// The facts about changes that hold if the second commands follow the first in a commit of their own.
+fn changed_between(first: &str, second: &str) -> Vec<String> {
+    let bench = shop();
+    bench.shell(first);
+    let before = bench.commit();
+    bench.shell(second);
+    bench.commit();
+    green(&bench, &[&before]);
+    changed(&bench.run(PLAN)).into_iter().map(str::to_owned).collect()
+}
+
+/// Commands that make a submodule, or commit something in it.
+fn submodule(path: &str) -> String {
+    format!("git init -q {path} && git -C {path} commit -q --allow-empty -m next")
+}
+
+#[test]
+fn anything_below_a_submodule_or_a_link_that_is_pointed_elsewhere_has_changed() {
+    let moved = |path: &str| changed_between(&submodule(path), &submodule(path));
+    assert_eq!(moved("odd"), ["code", "docs", "odd"], "a Markdown file of the top level may be anywhere");
+    assert_eq!(moved("migrations/lib"), ["code", "docs", "schema"]);
+    assert_eq!(moved("lib"), ["code", "docs"]);
+    let folders = "mkdir -p one two && touch one/x two/x";
+    let linked = |first: &str, second: &str| changed_between(&format!("{folders} && {first}"), second);
+    assert_eq!(linked("ln -s one odd", "ln -sfn two odd"), ["code", "docs", "odd"]);
+    assert_eq!(linked("ln -s one odd", "rm odd && mkdir odd && cp two/x odd"), ["code", "docs", "odd"]);
+    assert_eq!(linked("mkdir odd && touch odd/x", "rm -r odd && ln -s two odd"), ["code", "docs", "odd"]);
+    assert_eq!(linked("true", &submodule("odd")), ["code", "docs", "odd"], "added");
+    assert_eq!(linked("touch odd", "chmod +x odd"), ["code"], "a file has nothing below it");
+}
+
+#[test]
+fn what_a_link_leads_to_is_the_link_too() {
+    let linked = |links: &str, change: &str| {
+        changed_between(&format!("mkdir -p lib/deep && touch lib/deep/x lib/y && {links}"), change)
+    };
+    let odd = ["code", "docs", "odd"];
+    assert_eq!(linked("ln -s lib odd", "echo 1 > lib/deep/x"), odd, "a file below the folder");
+    assert_eq!(linked("ln -s lib/deep odd", "rm lib/deep/x"), odd, "a file that is gone");
+    assert_eq!(linked("mkdir odd && ln -s ../lib/y odd/y", "echo 1 > lib/y"), odd, "a file");
+    assert_eq!(linked("ln -s lib b && ln -s b/deep odd", "echo 1 > lib/deep/x"), odd, "a link to a link");
+    assert_eq!(linked("ln -s sub/folder odd", &submodule("sub")), odd, "a folder of a submodule");
+    assert_eq!(linked("ln -s lib/deep odd", "echo 1 > lib/y"), ["code"], "beside it");
+    assert_eq!(linked("ln -s ../../outside odd", "echo 1 > lib/y"), ["code"], "out of the repository");
+    assert_eq!(linked("ln -s odd odd", "echo 1 > lib/y"), ["code"], "to itself");
+}
+
 #[test]
 fn unknown_changes_count_as_all_changes() {
     let bench = shop();

@@ -9,7 +9,7 @@
 
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
-use pipec_ir::{Artefact, Checkout, Direction, Environment, Form};
+use pipec_ir::{Artefact, Checkout, Direction, Environment, Form, Program};
 use pipec_runtime::{ForwardForm, PlanForm, PushForm, Script, VerdictForm};
 
 impl Check<'_, '_, '_> {
@@ -67,7 +67,9 @@ impl Check<'_, '_, '_> {
         let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
         let is_image = artefact.is_some_and(|form| form == Form::Image);
         let form = self.push_form();
-        let form_there = self.gating.program.environment_of(node).filter(|_| !preview).and_then(forward_form);
+        let program = self.gating.program;
+        let entered = program.environment_of(node).filter(|_| !preview);
+        let form_there = entered.and_then(|environment| forward_form(program, environment));
         let forward = |wanted: ForwardForm| usize::from(form_there == Some(wanted));
         let pushes = |wanted: PushForm| usize::from(is_image && trusted && form == wanted);
         // Each attempt repeats the preparation.
@@ -77,6 +79,7 @@ impl Check<'_, '_, '_> {
         vec![
             (Kind::Runtime(Script::Approval), usize::from(approval)),
             (Kind::Runtime(Script::Forward(ForwardForm::History)), forward(ForwardForm::History)),
+            (Kind::Runtime(Script::Forward(ForwardForm::SharedHistory)), forward(ForwardForm::SharedHistory)),
             (Kind::Runtime(Script::Forward(ForwardForm::Version)), forward(ForwardForm::Version)),
             (Kind::Runtime(Script::PreviewWanted), usize::from(preview)),
             (Kind::Runtime(Script::Outcome), usize::from(self.gating.pipeline.is_afterwards(node))),
@@ -123,8 +126,9 @@ impl Check<'_, '_, '_> {
 }
 
 /// What deploys to an environment compare. `None` if it has no direction.
-fn forward_form(environment: &Environment) -> Option<ForwardForm> {
+fn forward_form(program: &Program, environment: &Environment) -> Option<ForwardForm> {
     match environment.direction {
+        Direction::History if program.is_shared(&environment.name) => Some(ForwardForm::SharedHistory),
         Direction::History => Some(ForwardForm::History),
         Direction::Version { .. } => Some(ForwardForm::Version),
         Direction::Any { .. } => None,

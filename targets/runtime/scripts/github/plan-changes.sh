@@ -4,9 +4,37 @@ changed=$(mktemp)
 unknown=''
 base=''
 
-# Adds the paths in which two commits differ; a renamed file counts under both names.
+# Adds the paths in which two commits differ; a renamed file counts under both names. A path that ends in a slash is a link or
+# a submodule: anything below it may have changed.
 compare() {
-  git diff-tree -r -z --name-only --no-renames --ignore-submodules=none "$1" "$2" >> "$changed"
+  git diff-tree -r -z --raw --no-renames --ignore-submodules=none "$1" "$2" | while IFS= read -r -d '' entry; do
+    IFS= read -r -d '' path
+    printf '%s\0' "$path"
+    [[ ${entry:0:14} != *1[26]0000* ]] || printf '%s/\0' "$path"
+  done >> "$changed"
+}
+
+# Adds the links that lead to something that has changed, and links to those.
+add_links() {
+  local links="$changed.links" link target
+  git ls-files -s -z | sed -z -n 's/^120000 [^\t]*\t//p' > "$links"
+  while [[ -s $links ]]; do
+    tr '\n\0' '?\n' < "$changed" > "$changed.lines"
+    while IFS= read -r -d '' link; do
+      target=$(realpath -m -s --relative-to . "$(dirname "$link")/$(readlink "$link")")
+      if TARGET=$target/ awk 'index($0 "/", ENVIRON["TARGET"]) == 1 || /\/$/ && index(ENVIRON["TARGET"], $0) == 1 { found = 1 }
+        END { exit !found }' "$changed.lines"; then printf '%s\0%s/\0' "$link" "$link" >> "$changed"; else printf '%s\0' "$link"; fi
+    done < "$links" > "$links.rest"
+    ! cmp -s "$links" "$links.rest" || break
+    mv "$links.rest" "$links"
+  done
+}
+
+# Whether an expression matches a path, or may match something below one that ends in a slash.
+matches() {
+  local known=${2#^}
+  known=${known%%[^-A-Za-z0-9_/ ]*}
+  if [[ $1 == */ ]]; then [[ $1 == "$known"* || $known == "$1"* ]]; else [[ $1 =~ $2 ]]; fi
 }
 
 # Lists what has changed. Fails where that is not certain.
@@ -42,14 +70,16 @@ list_changes() {
   esac
 }
 
-if list_changes; then unknown=''; fi
+if list_changes && add_links; then unknown=''; fi
 iconv -f UTF-8 -t UTF-8 "$changed" > /dev/null || unknown='a path is not UTF-8'
 kinds=''
 while IFS= read -r -d '' path; do
   [[ $'\n'$SOURCES$'\n' != *$'\n'"$path"$'\n'* ]] || unknown="the pipeline itself has changed: $path"
   kind=code
   while read -r name expression; do
-    [[ -z $name || ! $path =~ $expression ]] || kind=$name
+    [[ -n $name ]] && matches "$path" "$expression" || continue
+    [[ $path != */ ]] || kinds+=" $kind "
+    kind=$name
   done <<< "${CHANGES:-}"
   kinds+=" $kind "
 done < "$changed"
@@ -58,7 +88,7 @@ printf 'baseline=%s\nunknown=%s\n' "$base" "$unknown" >> "$GITHUB_OUTPUT"
 
 has_changed() {
   local path
-  while IFS= read -r -d '' path; do [[ ! $path =~ $1 ]] || return 0; done < "$changed"
+  while IFS= read -r -d '' path; do ! matches "$path" "$1" || return 0; done < "$changed"
   return 1
 }
 

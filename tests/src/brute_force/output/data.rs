@@ -10,10 +10,11 @@ use pipec_runtime::{ForwardForm, PlanForm, Script};
 use std::collections::BTreeSet;
 
 /// The scripts that ask the platform something.
-const ASKING: [Script; 7] = [
+const ASKING: [Script; 8] = [
     Script::Plan(PlanForm::Changes),
     Script::Approval,
     Script::Forward(ForwardForm::History),
+    Script::Forward(ForwardForm::SharedHistory),
     Script::PreviewWanted,
     Script::OverrideAsked,
     Script::OverrideApproved,

@@ -8,7 +8,7 @@ use super::judge::{Aspect, Case, Judge};
 use super::values::digest_of;
 use super::walk::{LegRun, Walk, run_leg};
 use crate::brute_force::before::{Place, artefacts_of};
-use crate::brute_force::model::{RunFact, What};
+use crate::brute_force::model::{Pipeline, RunFact, What};
 use pipec_model::{CheckoutOf, Does, Given, JobResult, Kept, Part, Step, Value, Which};
 use pipec_runtime::names::OVERRIDE_GATE;
 use pipec_runtime::{ForwardForm, Script};
@@ -215,14 +215,24 @@ impl Judge<'_, '_, '_> {
             if !succeeded(0, &commit) {
                 return Some("nobody asked whether it is still wanted".to_owned());
             }
-        } else if !asks(Script::Forward(ForwardForm::History), "ENVIRONMENT", &environment.name)
-            || !asks(Script::Forward(ForwardForm::History), "WORKFLOW", self.file)
+        } else if !asks(self.forward_to(&environment.name), "ENVIRONMENT", &environment.name)
+            || !asks(self.forward_to(&environment.name), "WORKFLOW", self.file)
         {
             return Some("it may go backwards".to_owned());
         }
         self.relied_on(way)
             .filter(|gate| !succeeded(0, &|step| self.asks_for(way, step, gate)))
             .map(|gate| format!("nobody asked whether the override of `{gate}` is in force"))
+    }
+
+    /// The script that asks whether a deploy to an environment goes forward.
+    fn forward_to(&self, environment: &str) -> Script {
+        let deploys_there = |pipeline: &&Pipeline| {
+            let nodes = pipeline.stages.iter().flat_map(|stage| &stage.nodes);
+            nodes.into_iter().any(|node| matches!(&node.what, What::Deploy(_, to) if to == environment))
+        };
+        let pipelines = self.source.program.pipelines.iter().filter(deploys_there).count();
+        Script::Forward(if pipelines > 1 { ForwardForm::SharedHistory } else { ForwardForm::History })
     }
 
     /// The gate before a deploy that its run has overridden.

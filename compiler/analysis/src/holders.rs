@@ -34,7 +34,7 @@ pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = BTreeSet::new();
     for narrowed in hidden {
         match &narrowed.held {
-            Held::Secret(variable) => drop(names.insert(variable.clone())),
+            Held::Secret(secret) => names.extend(node.names_of_secret(secret).map(str::to_owned)),
             Held::Identity(provider, _) => names.extend(variables::names_of_identity(*provider)),
             Held::Right(_) => {}
         }
@@ -149,11 +149,17 @@ fn warn_of_exposed(program: &Program, node: &Node, diagnostics: &mut Vec<Diagnos
         if body.narrowed_to(&exposed.held).is_some() {
             continue;
         }
-        let is_mentioned = |step: &Step| exposed.variable.is_some_and(|it| step.mentions(it));
+        let is_mentioned = |step: &Step| {
+            let mut names = exposed.variable.into_iter().flat_map(|it| node.names_of_secret(it));
+            names.any(|name| step.mentions(name))
+        };
         let (users, others): (Vec<&Step>, Vec<&Step>) = all.iter().partition(|step| is_mentioned(step));
         let installing = others.iter().find_map(|step| Some((*step, installation(&step.script)?)));
         if let Some((step, command)) = installing {
-            diagnostics.push(exposed_to(&exposed, &step.origin, command, &users));
+            // A script that installs nothing may run a program that reads it.
+            let is_only_one = others.iter().all(|other| installation(&other.script).is_some());
+            let users = if is_only_one { users.as_slice() } else { &[] };
+            diagnostics.push(exposed_to(&exposed, &step.origin, command, users));
         }
     }
 }

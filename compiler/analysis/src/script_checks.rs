@@ -72,10 +72,23 @@ fn check_node(
         check_steps_of(shared, role, node, (std::slice::from_ref(step), &defined), &mut found);
         let hidden = hidden_from(node, step);
         // The block exists to use the engine's own variables, and its actions set more of them.
-        diagnostics.extend(found.into_iter().filter(|finding| match finding.code {
-            codes::P0904 => hidden_one(finding, &hidden).is_some(),
-            code => code != codes::P0906,
-        }));
+        diagnostics.extend(
+            found
+                .into_iter()
+                .filter(|finding| match finding.code {
+                    codes::P0904 => hidden_one(finding, &hidden).is_some(),
+                    code => code != codes::P0906,
+                })
+                .map(|finding| match finding.code {
+                    codes::P0904 => Diagnostic {
+                        help: Some(
+                            "a raw step can't be named in a `for`: move it to a node of its own".to_owned(),
+                        ),
+                        ..finding
+                    },
+                    _ => finding,
+                }),
+        );
     }
     for sidecar in &node.body.sidecars {
         let Some(ready) = &sidecar.ready else { continue };

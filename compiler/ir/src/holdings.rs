@@ -68,7 +68,8 @@ impl Program {
         let token = (!node.body.rights.is_empty()).then_some(TOKEN_VARIABLE);
         secrets.chain(token).map(|variable| {
             let holders = || node.steps().filter(|step| node.gives(step, variable));
-            let silent = holders().filter(|step| !step.mentions(variable)).count();
+            let mentions = |step: &&Step| node.names_of_secret(variable).any(|name| step.mentions(name));
+            let silent = holders().filter(|step| !mentions(step)).count();
             HeldBy { variable, scripts: holders().count(), silent }
         })
     }

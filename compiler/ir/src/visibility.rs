@@ -12,7 +12,7 @@
 //!
 //! A script that mentions the other name gets both.
 
-use crate::{Held, Node, Step};
+use crate::{Binding, Fact, Held, Node, Piece, Step};
 
 /// The variable of the job's token, in scripts of a node that may write.
 pub const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
@@ -37,18 +37,43 @@ pub fn variable_part(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
 }
 
+/// The secrets in the value of a variable.
+fn secrets_of(binding: &Binding) -> impl Iterator<Item = &str> {
+    binding.value.pieces.iter().filter_map(|piece| match piece {
+        Piece::Fact(Fact::Secret(name)) => Some(name.as_str()),
+        Piece::Fact(_) | Piece::Literal(_) => None,
+    })
+}
+
 impl Node {
     /// Whether a script of the node gets a variable of the node.
     ///
-    /// It gets a secret and the token only if it holds them.
+    /// It gets a secret and the token only if it holds them, under whatever name.
     pub fn gives(&self, script: &Step, variable: &str) -> bool {
         let body = &self.body;
+        let holds = |secret: &str| body.is_held_by(&Held::Secret(secret.to_owned()), script);
         let is_held = match variable {
             _ if body.narrowed.is_empty() => true,
             TOKEN_VARIABLE => body.is_token_held_by(script),
-            _ => body.is_held_by(&Held::Secret(variable.to_owned()), script),
+            _ => holds(variable) && self.secrets_in(variable).all(holds),
         };
         is_held && self.sees(script, variable)
+    }
+
+    /// The secrets in the value of a variable, by their own names.
+    fn secrets_in(&self, variable: &str) -> impl Iterator<Item = &str> {
+        self.bindings().filter(move |binding| binding.variable == variable).flat_map(secrets_of)
+    }
+
+    /// The variables by which scripts of the node read a secret: its own, and those that clauses give its value.
+    pub fn names_of_secret<'n>(&'n self, secret: &'n str) -> impl Iterator<Item = &'n str> {
+        let others = self.bindings().filter(move |binding| secrets_of(binding).any(|it| it == secret));
+        std::iter::once(secret).chain(others.map(|binding| binding.variable.as_str()))
+    }
+
+    /// The variables that the clauses of the node and of its actions set.
+    fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        self.body.env.iter().chain(self.actions().flat_map(|action| &action.env))
     }
 
     /// Whether a variable has a name of the node's artefact that a script sees, or none.

@@ -264,7 +264,7 @@ impl<'p> Passes<'_, 'p> {
 
 /// A push with what it needs to log in to a registry.
 fn with_login<'p>(act: Act<'p>, registry: &'p Registry) -> Act<'p> {
-    let got = |credential| Value::part(Part::OfLogin(vec![REGISTRY.to_owned()], credential));
+    let got = |credential| Value::part(Part::OfLogin(REGISTRY.to_owned(), credential));
     let identity = match &registry.login {
         Login::Password { user, password } => {
             let secret = |name: &'p str| Value::part(Part::Secret(name));

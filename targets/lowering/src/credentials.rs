@@ -9,7 +9,7 @@
 
 use crate::acts::{Act, Does, Reach};
 use crate::units::{Runs, Unit};
-use crate::value::{Part, Value};
+use crate::value::{Credential, Part, Value};
 use pipec_ir::{Identity, Provider, Registry, Secret};
 use pipec_runtime::Script;
 use pipec_runtime::names::REGISTRY;
@@ -50,6 +50,12 @@ pub(crate) fn value(secret: &Secret) -> Value<'_> {
 /// The act that removes the file of a secret.
 pub(crate) fn remove(secret: &Secret) -> Act<'_> {
     Act::fixed(format!("Remove {}", secret.variable), Script::SecretRemoved, [("FILE", file(secret))])
+}
+
+/// The act that removes the file of a login at Google Cloud.
+pub(crate) fn remove_login<'p>(login: &str) -> Act<'p> {
+    let file = Value::part(Part::OfLogin(login.to_owned(), Credential::File));
+    Act::fixed("Log out of Google Cloud", Script::SecretRemoved, [("FILE", file)])
 }
 
 /// The act that ends the session at Azure.

@@ -1,18 +1,19 @@
 //! What `for` lends to some steps of a node: logins, and files with secrets.
 //!
-//! A login at AWS or Google Cloud leaves nothing that a step finds by itself. So it comes before all scripts, and only
-//! the steps that hold it get variables. A session at Azure and a file are there for every step of the job. So they
-//! begin directly before the steps that hold them, and end behind them. For example, with `identity aws "…" for push`
-//! and `identity azure "…" for plan, apply`:
+//! A loan begins directly before the scripts that hold it, and ends behind them. For example, with `identity azure "…"
+//! for plan, apply` and `identity aws "…" for push`:
 //!
 //! ```text
-//! login-aws   log in to AWS
 //!             the script of `build`
-//!             log in to Azure
+//! login-azure log in to Azure
 //!             the scripts of `plan` and `apply`
 //!             log out of Azure
+//! login-aws   log in to AWS
 //!             the script of `push`, with AWS_ACCESS_KEY_ID of login-aws and the like
 //! ```
+//!
+//! A session at Azure, the file of Google's login and the file of a secret are there for every step of the job while they
+//! last. A login at AWS has no end: it leaves nothing that a step finds by itself.
 
 use crate::acts::{Act, Does, Failure, Reach};
 use crate::credentials;
@@ -23,36 +24,28 @@ use pipec_runtime::Script;
 use pipec_runtime::names::LOGIN;
 use std::borrow::Cow;
 
-/// Something that is there for all steps while it lasts.
+/// Something that is lent.
 struct Loan<'p> {
     held: Held,
-    /// The id of its beginning.
+    /// The id of its first beginning; a number follows for the others.
     id: String,
     begin: Act<'p>,
-    end: Act<'p>,
+    what: Lent<'p>,
 }
 
-/// Whether a session at a provider is there for all steps of the job.
-fn is_open_to_all(provider: Provider) -> bool {
-    provider == Provider::Azure
+enum Lent<'p> {
+    File(&'p Secret),
+    Login { identity: &'p Identity, region: Option<&'p str> },
 }
 
-/// Whether an identity of a node is lent for a part of the job only.
+/// Whether an identity of a node is lent to some of its steps.
 pub(crate) fn lends_identity(node: &Node, identity: &Identity) -> bool {
-    is_open_to_all(identity.provider) && node.body.narrowed_to(&Held::identity(identity)).is_some()
+    node.body.narrowed_to(&Held::identity(identity)).is_some()
 }
 
-/// Whether the file of a secret of a node is there for a part of the job only.
+/// Whether the file of a secret of a node is lent to some of its steps.
 pub(crate) fn lends_file(node: &Node, secret: &Secret) -> bool {
     secret.file && node.body.narrowed_to(&Held::secret(secret)).is_some()
-}
-
-/// Who has a login with an identity of a node.
-pub(crate) fn reach(node: &Node, identity: &Identity) -> Reach {
-    match node.body.narrowed_to(&Held::identity(identity)) {
-        Some(_) => Reach::Given,
-        None => Reach::All,
-    }
 }
 
 /// Adds to the acts of a job what only some steps of its node hold.
@@ -63,20 +56,13 @@ pub(crate) fn lend<'p>(
     unless_exempt: &Guard,
     acts: &mut Vec<Act<'p>>,
 ) {
-    for loan in loans(program, node) {
-        *acts = with_loan(node, &loan, unless_exempt, std::mem::take(acts));
-    }
-    give_logins(program, node, variables, acts);
-}
-
-fn loans<'p>(program: &'p Program, node: &'p Node) -> Vec<Loan<'p>> {
     let identities = program.identities_of(node).filter(|identity| lends_identity(node, identity));
     let identities = identities.filter_map(|identity| {
         Some(Loan {
             held: Held::identity(identity),
             id: format!("{LOGIN}{}", identity.provider.word()),
             begin: credentials::sign_in(identity, Reach::Given)?,
-            end: credentials::log_out(),
+            what: Lent::Login { identity, region: program.region_of(node, identity) },
         })
     });
     let files = program.secrets_of(node).filter(|secret| lends_file(node, secret));
@@ -84,121 +70,209 @@ fn loans<'p>(program: &'p Program, node: &'p Node) -> Vec<Loan<'p>> {
         held: Held::secret(secret),
         id: format!("file-{}", secret.variable),
         begin: credentials::write(secret),
-        end: credentials::remove(secret),
+        what: Lent::File(secret),
     });
-    identities.chain(files).collect()
-}
-
-/// The acts with a loan around each sequence of scripts that hold it.
-fn with_loan<'p>(node: &Node, loan: &Loan<'p>, unless_exempt: &Guard, acts: Vec<Act<'p>>) -> Vec<Act<'p>> {
     // If no script runs after a failure, the end of the job is soon enough.
     let is_plain = acts.iter().filter(|act| matches!(act.does, Does::Script(..))).all(|act| {
         act.when == *unless_exempt && act.failure == Failure::Counts && node.body.cleanup.is_none()
     });
-    let mut lent = Vec::with_capacity(acts.len());
-    let mut begun: Vec<String> = Vec::new();
-    let mut is_open = false;
-    for act in acts {
+    for loan in identities.chain(files) {
+        let mut lending = Lending {
+            node,
+            loan,
+            unless_exempt,
+            is_plain,
+            acts: Vec::with_capacity(acts.len()),
+            times: 0,
+            open: None,
+        };
+        std::mem::take(acts).into_iter().for_each(|act| lending.take(act, variables));
+        *acts = lending.end();
+    }
+}
+
+/// The acts of a job while one loan is put between them.
+struct Lending<'l, 'p> {
+    node: &'p Node,
+    loan: Loan<'p>,
+    unless_exempt: &'l Guard,
+    is_plain: bool,
+    acts: Vec<Act<'p>>,
+    /// How often the loan has begun.
+    times: usize,
+    open: Option<Open>,
+}
+
+/// A loan that has begun and not ended.
+struct Open {
+    /// The id of its beginning.
+    id: String,
+    /// When it begins.
+    when: Guard,
+    /// The ids of the scripts so far that hold it.
+    scripts: Vec<String>,
+}
+
+impl<'p> Lending<'_, 'p> {
+    fn take(&mut self, mut act: Act<'p>, variables: &Variables<'p>) {
         let holds = match &act.does {
-            Does::Script(step, _) => node.body.is_held_by(&loan.held, step),
-            Does::Fixed(Script::TimeLeft, _) => is_open,
+            Does::Script(step, _) => self.node.body.is_held_by(&self.loan.held, step),
+            // It belongs to the script that follows.
+            Does::Fixed(Script::TimeLeft, _) => return self.acts.push(act),
+            // What a cloud has lent by now may expire within the hour, and each attempt begins anew.
+            Does::Fixed(Script::Soak | Script::Again, _) => {
+                self.close();
+                return self.acts.push(act);
+            }
             _ => false,
         };
-        if holds != is_open {
-            // What is left of the time is worked out directly before its script.
-            let is_late = matches!(lent.last(), Some(Act { does: Does::Fixed(Script::TimeLeft, _), .. }));
-            let time_left = if is_late { lent.pop() } else { None };
-            if holds {
-                let id = numbered(&loan.id, begun.len());
-                let begin = loan.begin.clone().when(act.when.clone());
-                lent.push(if is_plain { begin } else { begin.with_id(id.clone()) });
-                begun.push(id);
-            } else {
-                lent.push(end_of(loan, is_plain, unless_exempt, begun.last()));
+        if !holds && self.loan.end().is_some() {
+            self.close();
+        }
+        if holds {
+            if !self.open.as_ref().is_some_and(|open| open.is_there_for(&act, self.unless_exempt)) {
+                self.close();
+                self.begin(act.when.clone());
             }
-            lent.extend(time_left);
-            is_open = holds;
-        }
-        lent.push(act);
-    }
-    if is_open {
-        lent.push(end_of(loan, is_plain, unless_exempt, begun.last()));
-    }
-    lent
-}
-
-fn end_of<'p>(loan: &Loan<'p>, is_plain: bool, unless_exempt: &Guard, begun: Option<&String>) -> Act<'p> {
-    // A beginning that failed may have left something, too.
-    let begun = begun.filter(|_| !is_plain).map(|id| Guard::SkippedAct(id.clone()).negated());
-    let when = begun.map(|begun| Guard::all([Guard::Whatever, begun]));
-    loan.end.clone().when(when.unwrap_or_else(|| unless_exempt.clone()))
-}
-
-/// Gives the scripts the logins that only some of them hold, each by the variables of its provider.
-fn give_logins<'p>(program: &'p Program, node: &'p Node, variables: &Variables<'p>, acts: &mut [Act<'p>]) {
-    for identity in program.identities_of(node) {
-        let held = Held::identity(identity);
-        if reach(node, identity) == Reach::All || is_open_to_all(identity.provider) {
-            continue;
-        }
-        // The ids of the logins so far, and whether each happens in every run that comes so far.
-        let mut logins: Vec<(String, bool)> = Vec::new();
-        for act in acts.iter_mut() {
-            match &mut act.does {
-                Does::SignIn(other, Reach::Given) if *other == identity => {
-                    let id = numbered(&format!("{LOGIN}{}", identity.provider.word()), logins.len());
-                    logins.push((id.clone(), act.when == Guard::Always));
-                    act.id = Some(id);
-                }
-                Does::Script(step, own) if node.body.is_held_by(&held, step) => {
-                    let newest = newest_first(&logins, act.when == Guard::Always);
-                    let is_set =
-                        |name: &str| variables.iter().chain(own.iter()).any(|(known, _)| known == name);
-                    let given = given(identity, program.region_of(node, identity), &newest);
-                    let given: Variables<'p> = given.into_iter().filter(|(name, _)| !is_set(name)).collect();
+            if let Some(open) = &mut self.open {
+                open.scripts.extend(act.id.clone());
+                if let Does::Script(_, own) = &mut act.does {
+                    let given = self.loan.variables(&open.id, variables, own);
                     own.extend(given);
                 }
-                _ => {}
             }
         }
+        self.acts.push(act);
+    }
+
+    fn begin(&mut self, when: Guard) {
+        let id = numbered(&self.loan.id, self.times);
+        self.times += 1;
+        let begin = self.loan.begin.clone().when(when.clone());
+        let has_id = !self.is_plain || !matches!(self.loan.what, Lent::File(_));
+        self.put(if has_id { begin.with_id(id.clone()) } else { begin });
+        self.open = Some(Open { id, when, scripts: Vec::new() });
+    }
+
+    /// Ends the loan, if it is open. A beginning that failed may have left something, too.
+    fn close(&mut self) {
+        let (Some(open), Some(end)) = (self.open.take(), self.loan.end()) else { return };
+        let begun = Guard::SkippedAct(open.id.clone()).negated();
+        let when = match self.is_plain {
+            true => self.unless_exempt.clone(),
+            false => Guard::all([Guard::Whatever, begun]),
+        };
+        self.put(self.loan.ended(end, &open.id).when(when));
+    }
+
+    /// Puts an act before what only works out the time for the next script.
+    fn put(&mut self, act: Act<'p>) {
+        let is_late = matches!(self.acts.last(), Some(Act { does: Does::Fixed(Script::TimeLeft, _), .. }));
+        let time_left = if is_late { self.acts.pop() } else { None };
+        self.acts.push(act);
+        self.acts.extend(time_left);
+    }
+
+    fn end(mut self) -> Vec<Act<'p>> {
+        self.close();
+        self.acts
     }
 }
 
-/// The logins that a script may find, the newest first. A script that runs only after successes finds the newest one that
-/// happens in every run, and needs no older one.
-fn newest_first(logins: &[(String, bool)], after_successes: bool) -> Vec<String> {
-    let mut newest = Vec::new();
-    for (id, is_certain) in logins.iter().rev() {
-        newest.push(id.clone());
-        if *is_certain && after_successes {
-            break;
+impl Open {
+    /// Whether the loan has begun in every run in which a script runs, and not long ago.
+    fn is_there_for(&self, act: &Act<'_>, unless_exempt: &Guard) -> bool {
+        // A rollback may begin hours later.
+        if names(&act.when, &|guard| *guard == Guard::Broken)
+            != names(&self.when, &|guard| *guard == Guard::Broken)
+        {
+            return false;
         }
+        let has_run = |guard: &Guard| match guard {
+            Guard::SucceededAct(id) | Guard::FailedAct(id) => self.scripts.contains(id),
+            Guard::Not(other) => matches!(&**other, Guard::SkippedAct(id) if self.scripts.contains(id)),
+            _ => false,
+        };
+        let is_implied = |guard: &Guard| match guard {
+            Guard::Any(some) => some.iter().all(has_run),
+            guard => has_run(guard),
+        };
+        let is_certain = |guard: &Guard| *guard == Guard::Always || guard == unless_exempt;
+        is_certain(&self.when) && is_certain(&act.when)
+            || self.when == act.when
+            || match &act.when {
+                Guard::All(all) => all.iter().any(is_implied),
+                guard => is_implied(guard),
+            }
     }
-    newest
 }
 
-/// The variables by which a provider's tools find a login.
-fn given<'p>(identity: &Identity, region: Option<&'p str>, logins: &[String]) -> Variables<'p> {
-    let got = |name: &'static str, credential| {
-        (Cow::Borrowed(name), Value::part(Part::OfLogin(logins.to_vec(), credential)))
-    };
-    match identity.provider {
-        Provider::Aws => {
-            let region = region.unwrap_or_default();
-            vec![
-                ("AWS_REGION".into(), Value::text(region)),
-                ("AWS_DEFAULT_REGION".into(), Value::text(region)),
-                got("AWS_ACCESS_KEY_ID", Credential::AccessKeyId),
-                got("AWS_SECRET_ACCESS_KEY", Credential::SecretAccessKey),
-                got("AWS_SESSION_TOKEN", Credential::SessionToken),
-            ]
+/// Whether a guard is, or has as one of its conditions, one of this kind.
+fn names(guard: &Guard, is_it: &dyn Fn(&Guard) -> bool) -> bool {
+    match guard {
+        Guard::All(all) => all.iter().any(is_it),
+        guard => is_it(guard),
+    }
+}
+
+/// How a loan ends.
+#[derive(Clone, Copy)]
+enum End {
+    LogOut,
+    RemoveLogin,
+    RemoveFile,
+}
+
+impl<'p> Loan<'p> {
+    /// How it ends. `None` if nothing of it is there for other steps.
+    fn end(&self) -> Option<End> {
+        match &self.what {
+            Lent::File(_) => Some(End::RemoveFile),
+            Lent::Login { identity, .. } => match identity.provider {
+                Provider::Azure => Some(End::LogOut),
+                Provider::Google => Some(End::RemoveLogin),
+                Provider::Aws | Provider::Oidc => None,
+            },
         }
-        Provider::Google => vec![
-            got("GOOGLE_APPLICATION_CREDENTIALS", Credential::File),
-            got("CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", Credential::File),
-            got("GOOGLE_GHA_CREDS_PATH", Credential::File),
-        ],
-        Provider::Azure | Provider::Oidc => Vec::new(),
+    }
+
+    fn ended(&self, end: End, id: &str) -> Act<'p> {
+        match (end, &self.what) {
+            (End::RemoveFile, Lent::File(secret)) => credentials::remove(secret),
+            (End::RemoveLogin, _) => credentials::remove_login(id),
+            _ => credentials::log_out(),
+        }
+    }
+
+    /// The variables by which the tools of a provider find a login, unless a script has them already.
+    fn variables(&self, id: &str, of_node: &Variables<'p>, own: &Variables<'p>) -> Variables<'p> {
+        let Lent::Login { identity, region } = self.what else { return Vec::new() };
+        let known = |name: &str| of_node.iter().chain(own).find(|(known, _)| known == name);
+        let got = |name: &'static str, credential| {
+            (Cow::Borrowed(name), Value::part(Part::OfLogin(id.to_owned(), credential)))
+        };
+        let mut all: Variables<'p> = Vec::new();
+        match identity.provider {
+            Provider::Aws => {
+                let set = known("AWS_REGION").map(|(_, value)| value.clone());
+                let region = set.unwrap_or_else(|| Value::text(region.unwrap_or_default()));
+                all.extend(["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name.into(), region.clone())));
+                all.push(got("AWS_ACCESS_KEY_ID", Credential::AccessKeyId));
+                all.push(got("AWS_SECRET_ACCESS_KEY", Credential::SecretAccessKey));
+                all.push(got("AWS_SESSION_TOKEN", Credential::SessionToken));
+            }
+            Provider::Google => {
+                let names = [
+                    "GOOGLE_APPLICATION_CREDENTIALS",
+                    "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+                    "GOOGLE_GHA_CREDS_PATH",
+                ];
+                all.extend(names.map(|name| got(name, Credential::File)));
+            }
+            Provider::Azure | Provider::Oidc => {}
+        }
+        all.retain(|(name, _)| known(name).is_none());
+        all
     }
 }
 

@@ -16,7 +16,7 @@
 //!
 //! The order is a protection. No script runs before artefacts are verified, and no secret is in the job before that.
 
-use crate::acts::{self, Act, Does, Surroundings};
+use crate::acts::{self, Act, Does, Reach, Surroundings};
 use crate::guard::Guard;
 use crate::jobs::{EnvironmentUse, HandOn, JobPlan, Role, Start, Timeout};
 use crate::passes::Passes;
@@ -115,7 +115,7 @@ impl<'p> Passes<'_, 'p> {
             for identity in self.source.program.identities_of(node) {
                 job.token.push(TokenUse::Identity(identity));
                 if !loans::lends_identity(node, identity) {
-                    logins.extend(credentials::sign_in(identity, loans::reach(node, identity)));
+                    logins.extend(credentials::sign_in(identity, Reach::All));
                 }
             }
         }

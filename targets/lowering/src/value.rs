@@ -63,8 +63,8 @@ pub enum Part<'p> {
     Token,
     /// A secret that the platform stores, by its name.
     Secret(&'p str),
-    /// What a login got that only some acts have: the newest of these acts that ran.
-    OfLogin(Vec<String>, Credential),
+    /// What this act before has got by logging in.
+    OfLogin(String, Credential),
     /// A setting: the value that the platform holds, or else its default.
     Setting(&'p pipec_ir::Setting),
     /// The folder for what a job leaves until its end.

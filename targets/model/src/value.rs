@@ -45,8 +45,8 @@ pub enum Part {
     },
     /// What a login of the same job got.
     OfLogin {
-        /// The ids of the steps that log in. The first one that ran counts.
-        steps: Vec<String>,
+        /// The id of the step that logs in.
+        step: String,
         /// What it got.
         got: Credential,
     },

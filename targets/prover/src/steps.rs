@@ -399,6 +399,7 @@ impl<'c> Check<'c, '_, '_> {
         let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_last();
         !is_exempt
             && self.node.retry().is_none()
+            && !self.lends()
             && self.acts.iter().all(plain)
             && kinds.iter().zip(self.steps()).all(straight)
     }

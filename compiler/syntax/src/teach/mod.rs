@@ -228,7 +228,17 @@ impl<'t> Case<'_, 't> {
         if let Some(previous) = self.previous.filter(|_| !self.starts_line) {
             let finding = Diagnostic::error(codes::P0009, format!("`{word}` is not allowed here"), span)
                 .label(previous, "this clause is complete")
-                .help(self.vocabulary());
+                .help(match (word, self.block, self.lexeme(1)) {
+                    ("for", Block::Body, Some(Lexeme::Text(..))) => {
+                        let name = self.source(self.span(1)).trim_matches('"');
+                        format!("the name of a step has no quotes: `for {name}`")
+                    }
+                    ("for", Block::Environment, _) => {
+                        "`for` names steps of a deploy: write it there, `deploy … { secret NAME for STEP }`"
+                            .to_owned()
+                    }
+                    _ => self.vocabulary(),
+                });
             return Lesson { finding, meant: None };
         }
         Lesson {

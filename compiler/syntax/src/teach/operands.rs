@@ -74,6 +74,25 @@ impl Case<'_, '_> {
                         .fix(format!("write `{name}`"), span, name),
                 )
             }
+            // `cleanup run down "…"`: only in a block may a script have a name.
+            Lexeme::Word(name)
+                if text
+                    && self.stopped_at >= 2
+                    && self.word(self.stopped_at - 1) == Some("run")
+                    && matches!(self.lexeme(self.stopped_at + 1), Some(Lexeme::Text(..))) =>
+            {
+                let script = self.span(self.stopped_at - 1).to(self.span(self.stopped_at + 1));
+                let block = format!("{{ {} }}", self.source(script));
+                Some(
+                    Diagnostic::error(
+                        codes::P0009,
+                        format!("`{name}` is a name for one script of several"),
+                        span,
+                    )
+                    .help(format!("write a block: `{block}`"))
+                    .fix(format!("write `{block}`"), script, block),
+                )
+            }
             Lexeme::Word(_) if text && !self.is_cut_short() => {
                 // The first word after `run` could be a task's name.
                 let runs = |index: usize| {

@@ -65,6 +65,17 @@ fn what_every_step_of_a_job_can_reach_is_not_narrowed() {
 }
 
 #[test]
+fn secrets_that_differ_in_case_are_one_to_github() {
+    let secrets = |names: [&str; 2]| {
+        complaints_of_body(|body| {
+            body.secrets = names.map(|name| secret(name, true)).to_vec();
+        })
+    };
+    assert_eq!(secrets(["KEY", "Key"]), ["P1102 `KEY` and `Key` are one secret on GitHub"]);
+    assert_eq!(secrets(["KEY", "KEYS"]), [""; 0]);
+}
+
+#[test]
 fn nodes_with_lasting_effects_are_not_retried() {
     assert_eq!(
         complaints_of_body(|body| body.retry = retry(1, "flaky")),

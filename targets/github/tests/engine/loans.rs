@@ -5,7 +5,7 @@ use crate::sample::{Build, body, check, origin, pull_request, push, retry, rollo
 use crate::whole::{compiled, findings};
 use pipec_ir::{
     Action, Binding, Body, Condition, Delivery, GeneratedFile, Held, Identity, Narrowed, NodeKind, Provider,
-    Reversal, Step, Text,
+    Quorum, Reversal, Step, Text,
 };
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/upload";
@@ -159,6 +159,45 @@ fn what_is_lent_is_taken_back_after_failures_too() {
     }
 }
 
+fn cleaned_up_of_both() -> Build {
+    cleaned_up(&["test", "down"])
+}
+
+/// A job of three scripts and a cleanup. The file is for the scripts of these names.
+fn cleaned_up(held: &[&str]) -> Build {
+    let mut build = Build::new("lent", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let steps = ["up", "test", "tell"].map(|name| named(name, run(&format!("./{name}.sh"))));
+    let mut work = body(steps.to_vec(), &[]);
+    work.timeout = 600_000;
+    work.secrets = vec![secret("KEY", true)];
+    work.narrowed = vec![narrow(Held::Secret("KEY".to_owned()), held)];
+    let steps = vec![named("down", run("./down.sh"))];
+    work.cleanup = Some(Action { steps, env: Vec::new(), origin: origin() });
+    build.node("release", NodeKind::Job, work, &[]);
+    build
+}
+
+#[test]
+fn a_script_finds_what_it_holds_although_others_before_it_were_skipped() {
+    for held in [["test", "down"], ["up", "down"], ["up", "tell"], ["down", "down"]] {
+        for change in [|_: &mut Body| {}, |body: &mut Body| body.retry = retry(1)] {
+            let mut build = cleaned_up(&held);
+            change(&mut build.pipeline.nodes[0].body);
+            let file = compiled(&build);
+            assert_eq!(findings(&build, &file), [""; 0], "{held:?}: {}", file.text);
+        }
+        let mut build = cleaned_up(&held);
+        let gate = crate::sample::gate("performance", &[]);
+        build.pipeline.nodes[0].kind = gate;
+        if let NodeKind::Gate(gate) = &mut build.pipeline.nodes[0].kind {
+            gate.quorum = Some(Quorum { times: 3, quorum: 2 });
+        }
+        let file = compiled(&build);
+        assert_eq!(findings(&build, &file), [""; 0], "{held:?}: {}", file.text);
+    }
+}
+
 #[test]
 fn a_region_of_the_source_is_kept() {
     let mut build = lent();
@@ -184,6 +223,10 @@ broken! {
     a_session_that_ends_only_after_success: beside_failures {
         "release": AFTER_ALL => "        if: ${{ success() && steps.login-azure.outcome != 'skipped' }}\n"
     } "with the azure identity, which it does not hold";
+    a_file_that_a_cleanup_may_lack: cleaned_up_of_both {
+        "release": "        if: ${{ always() && steps.first.outcome != 'skipped' }}\n        env:\n          SECRET"
+            => "        if: ${{ failure() }}\n        env:\n          SECRET"
+    } "without the file of `KEY`, which it holds";
     a_file_that_stays: lent {
         "release": REMOVED => "      - name: Remove KEY\n        if: ${{ false }}\n"
     } "with the file of `KEY`, which it does not hold";
@@ -199,13 +242,13 @@ broken! {
     } "it lends something that its steps do not hold";
     a_login_that_all_steps_find: lent {
         "release": "          output-credentials: true\n          output-env-credentials: false\n" => ""
-    } "it takes on an identity that its node does not hold";
+    } "it lends something that its steps do not hold";
     a_file_of_google_that_all_steps_find: lent {
         "release": "          export_environment_variables: false\n" => ""
-    } "it takes on an identity that its node does not hold";
+    } "it lends something that its steps do not hold";
     a_login_as_another_role: lent {
         "release": "role/upload" => "role/deploy"
-    } "it takes on an identity that its node does not hold";
+    } "it lends something that its steps do not hold";
     the_login_in_another_step: lent {
         "release": "        run: npm ci\n" => &format!("        env:\n{}        run: npm ci\n", KEY_ID)
     } "its scripts are given `AWS_ACCESS_KEY_ID`";

@@ -144,7 +144,7 @@ impl Check<'_, '_, '_> {
         let trusted = !self.is_untrusted_twin();
         // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(self.node);
-        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_session(it)).count();
+        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_login(it)).count();
         let identities = if trusted { identities } else { 0 };
         let forth = time_forth(self.node);
         let mut soaked = 0;

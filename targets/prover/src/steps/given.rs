@@ -157,7 +157,7 @@ impl Check<'_, '_, '_> {
         }
         let program = self.gating.program;
         let identities = program.identities_of(self.node).filter(|it| it.provider.has_sign_in());
-        let identities = identities.filter(|identity| !self.lends_session(identity));
+        let identities = identities.filter(|identity| !self.lends_login(identity));
         // All legs sign in alike, so this asks the node without the values of a leg.
         let node = self.gating.source.node_of(&self.job.id).unwrap_or(self.node);
         let identities: Vec<Does> =

@@ -48,7 +48,7 @@ impl Check<'_, '_, '_> {
     /// Whether the push logs in as the source says, and with nothing else.
     fn has_login(&self, image: &str, step: &Step) -> bool {
         let is_given = |name: &str, wanted: Part| step.env(name).is_some_and(|given| given.is_part(&wanted));
-        let got = |name: &str, got| is_given(name, Part::OfLogin { steps: vec![REGISTRY.to_owned()], got });
+        let got = |name: &str, got| is_given(name, Part::OfLogin { step: REGISTRY.to_owned(), got });
         let Some(registry) = self.gating.program.registry_of(image) else {
             return step.env("REGISTRY_USER").is_none() && is_given("REGISTRY_PASSWORD", Part::Token);
         };

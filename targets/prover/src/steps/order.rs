@@ -54,7 +54,7 @@ impl Check<'_, '_, '_> {
         let trusted = !self.is_untrusted_twin();
         // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(node);
-        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_session(it)).count();
+        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_login(it)).count();
         let files = self.gating.program.secrets_of(node);
         let files = files.filter(|secret| secret.file && !self.lends_file(secret)).count();
         let used = || self.gating.pipeline.used_by(node);

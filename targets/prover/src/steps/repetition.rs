@@ -37,7 +37,9 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        let kept = |(kind, _): &(&Kind, &Step)| !matches!(kind, Kind::SaveCache | Kind::CleanUp(_));
+        let kept = |(kind, _): &(&Kind, &Step)| {
+            !matches!(kind, Kind::SaveCache | Kind::CleanUp(_)) && !kind.is_loan()
+        };
         if deciding().rfind(kept).map(|(kind, _)| kind) != Some(&Kind::Runtime(Script::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }

@@ -43,10 +43,18 @@ pub(super) struct Simulation<'s> {
     counts_stops: bool,
     /// The state of a deploy and its rollback.
     deploy: Way,
-    /// What is lent to some steps, by its place among what the node narrows: that it is there.
-    lent: BTreeMap<usize, Proposition>,
+    /// What is lent to some steps, by its place among what the node narrows.
+    lent: BTreeMap<usize, Loan>,
     /// That something could not be lent. Then the job is red, and only what always comes last must still run.
     missing: Proposition,
+}
+
+/// The state of something that is lent to some steps.
+struct Loan {
+    /// That some of it may be there.
+    touched: Proposition,
+    /// That all of it is there.
+    there: Proposition,
 }
 
 /// The state of a deploy and its rollback.
@@ -184,20 +192,34 @@ impl<'s> Simulation<'s> {
             Kind::TakeBack(place) => (*place, false),
             _ => return,
         };
-        let lent = self.lent.entry(place).or_insert_with(|| logic.falsehood());
-        *lent = if is_begin { logic.or(lent, &runs) } else { logic.and_not(lent, &runs) };
+        let nothing = || Loan { touched: logic.falsehood(), there: logic.falsehood() };
+        let loan = self.lent.entry(place).or_insert_with(nothing);
+        let rest = logic.and_not(&loan.there, &runs);
+        *loan = match is_begin {
+            true => Loan { touched: logic.or(&loan.touched, &runs), there: logic.or(&rest, &done) },
+            false => Loan { touched: logic.and_not(&loan.touched, &runs), there: rest },
+        };
     }
 
-    /// Reports what is lent while a script runs that does not hold it.
-    fn withhold(&self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, runs: &Proposition) {
-        let Some(act) = turn.act else { return };
-        for (place, lent) in &self.lent {
-            let Some(what) = check.withheld(*place, act.script) else { continue };
-            let title = turn.step.title.as_ref().and_then(Value::as_literal).unwrap_or("a step");
-            let what = format_args!("runs the step `{title}` with {what}, which it does not hold");
-            let allowed = self.logic.not(lent);
-            let run = self.logic.and(&self.run, runs);
-            check.gating.prove(check.job, &run, &allowed, what, &mut check.findings);
+    /// Reports what is lent while a script runs that does not hold it, and what a script holds and does not find.
+    fn check_loans(&self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, runs: &Proposition) {
+        let Some(act) = turn.act.filter(|_| !check.is_untrusted_twin()) else { return };
+        let logic = self.logic;
+        let title = turn.step.title.as_ref().and_then(Value::as_literal).unwrap_or("a step");
+        let run = logic.and(&self.run, runs);
+        for (place, claim) in check.claims(act.script) {
+            let loan = self.lent.get(&place);
+            let name = claim.name;
+            if claim.is_held {
+                // If something could not be lent, the job is red all the same.
+                let there = loan.map_or_else(|| logic.falsehood(), |loan| loan.there.clone());
+                let found = logic.or(&there, &self.missing);
+                let what = format_args!("runs the step `{title}` without {name}, which it holds");
+                check.gating.prove(check.job, &run, &found, what, &mut check.findings);
+            } else if let Some(loan) = loan.filter(|_| claim.reaches_all) {
+                let what = format_args!("runs the step `{title}` with {name}, which it does not hold");
+                check.gating.prove(check.job, &run, &logic.not(&loan.touched), what, &mut check.findings);
+            }
         }
     }
 
@@ -213,7 +235,7 @@ impl<'s> Simulation<'s> {
             demand.must = self.logic.and_not(&demand.must, &self.missing);
         }
         self.judge(check, turn, &demand, &runs);
-        self.withhold(check, turn, &runs);
+        self.check_loans(check, turn, &runs);
         self.ended(check, turn, &runs);
     }
 

@@ -84,7 +84,25 @@ impl<'a> Expansion<'a, '_> {
             BodyClause::Secret { secret, only } => {
                 let known = work.body.secrets.iter().find(|it| it.variable == secret.variable.node);
                 if let Some(first) = known.map(|known| known.origin.span) {
-                    self.report(frame, duplicate_variable(&secret.variable, first));
+                    let held = Held::Secret(secret.variable.node.clone());
+                    let finding = duplicate_variable(&secret.variable, first);
+                    self.report(
+                        frame,
+                        match (only, work.body.narrowed_to(&held)) {
+                            (Some(steps), Some(narrowed)) => {
+                                let all = narrowed.steps.iter().map(|(step, _)| step.as_str());
+                                let all: Vec<&str> =
+                                    all.chain(steps.iter().map(|step| step.node.as_str())).collect();
+                                let clause =
+                                    format!("secret {} for {}", secret.variable.node, all.join(", "));
+                                finding.help(format!("name all its steps in one clause: `{clause}`"))
+                            }
+                            _ => finding,
+                        },
+                    );
+                    if let (Some(steps), Some(_)) = (only, work.body.narrowed_to(&held)) {
+                        self.narrow(held, steps, span, work, frame);
+                    }
                     return;
                 }
                 if let Some(steps) = only {

@@ -83,11 +83,11 @@ impl<'a> Lowering<'a> {
             }
             Does::SignInToPush(registry) => return self.registry_step(title(), registry),
             Does::Script(script, own) => {
-                let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));
                 let node = self.node_of(plan);
-                let is_of_step = |(name, _): &&(String, Template)| {
-                    node.is_none_or(|node| node.gives(script, name)) && !scene.is_of_job(name)
-                };
+                let is_given = |name: &str| node.is_none_or(|node| node.gives(script, name));
+                let own = own.iter().filter(|(name, _)| is_given(name));
+                let own = own.map(|(name, value)| (name.clone().into_owned(), template(value)));
+                let is_of_step = |(name, _): &&(String, Template)| is_given(name) && !scene.is_of_job(name);
                 let variables = scene.variables.iter().filter(is_of_step).cloned().chain(own).collect();
                 self.script_step(&self.owner(plan), script, title(), variables, plan.is_on_windows())
             }

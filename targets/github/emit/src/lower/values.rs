@@ -57,10 +57,8 @@ impl<'a> Lowering<'a> {
             }
             Part::Token => template.and(TOKEN_OF_JOB),
             Part::Secret(name) => template.and(format!("secrets.{name}")),
-            Part::OfLogin(logins, credential) => {
-                let output = identities::output(*credential);
-                template
-                    .and(alternatives(logins.iter().map(|login| format!("steps.{login}.outputs.{output}"))))
+            Part::OfLogin(login, credential) => {
+                template.and(format!("steps.{login}.outputs.{}", identities::output(*credential)))
             }
             Part::Setting(setting) => {
                 let held = format!("vars.{}", setting.at);

@@ -2,7 +2,7 @@
 
 use super::Refusals;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{EngineStep, Environment, Node, NodeId, Pipeline, RunnerHost, Setting, Trigger};
+use pipec_ir::{EngineStep, Environment, Node, NodeId, Pipeline, RunnerHost, Secret, Setting, Trigger};
 use pipec_lowering::{
     Nodes, PLAN, RECORD, Unit, VERDICT, has_own_secrets, override_environment, override_job_name,
     secrets_environment, untrusted_job_name, window_job_name,
@@ -70,6 +70,7 @@ impl Refusals<'_> {
         }
         for node in &self.pipeline.nodes {
             self.check_variables(node);
+            self.check_secrets(node);
             self.check_settings(node);
         }
     }
@@ -151,6 +152,23 @@ impl Refusals<'_> {
                     "choose a name that does not begin with `GITHUB_` or `RUNNER_`",
                 );
             }
+        }
+    }
+
+    /// Refuses two secrets of a node that are one to GitHub, whose names of secrets have no case ("Naming your secrets").
+    fn check_secrets(&self, node: &Node) {
+        let secrets: Vec<&Secret> = self.program.secrets_of(node).collect();
+        for (place, secret) in secrets.iter().enumerate() {
+            let same = |other: &&&Secret| {
+                other.variable.eq_ignore_ascii_case(&secret.variable) && other.variable != secret.variable
+            };
+            let Some(other) = secrets.iter().take(place).find(same) else { continue };
+            let message = format!("`{}` and `{}` are one secret on GitHub", other.variable, secret.variable);
+            let finding = Diagnostic::error(codes::P1102, message, secret.origin.span)
+                .label(other.origin.span, "the other one")
+                .note("names of secrets on GitHub ignore case")
+                .help("give them different names");
+            self.once(finding, &secret.origin);
         }
     }
 

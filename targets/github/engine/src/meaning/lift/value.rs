@@ -148,7 +148,7 @@ impl Lifter<'_> {
             }
             ["needs", job, "result"] => Part::JobResult(text(job)),
             ["steps", step, "outputs", output] if let Some(got) = credential(step, output) => {
-                Part::OfLogin { steps: vec![text(step)], got }
+                Part::OfLogin { step: text(step), got }
             }
             ["steps", step, "outputs", output] => Part::StepOutput { step: text(step), output: text(output) },
             ["steps", step, "outcome"] => Part::StepOutcome(text(step)),
@@ -185,12 +185,6 @@ impl Lifter<'_> {
             asked.push((*id).to_owned());
         }
         let (context, output) = of?;
-        let got: Option<Vec<Credential>> = asked.iter().map(|step| credential(step, output)).collect();
-        if let Some(got) = got.as_deref().and_then(<[Credential]>::first)
-            && context == "steps"
-        {
-            return Some(Value::of([Part::OfLogin { steps: asked, got: *got }]));
-        }
         let output = output.to_owned();
         Some(Value::of([match context {
             "needs" => Part::JobOutput { jobs: asked, output },

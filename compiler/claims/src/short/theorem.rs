@@ -22,8 +22,8 @@ pub(crate) fn theorem(theorem: &Theorem) -> String {
         Theorem::Budget { run, stages } => budget(*run, stages),
         Theorem::HeldByDeploysOnly => "no other job sees an environment's secrets or identities".to_owned(),
         Theorem::LeastAuthority { identities } => {
-            let whole = if *identities { "; an identity is its whole job's" } else { "" };
-            format!("each job's token has exactly the rights of its clauses{whole}")
+            let whole = if *identities { "; an identity is the whole job's" } else { "" };
+            format!("each token has only the rights of its clauses{whole}")
         }
         Theorem::ScriptsArrive => "scripts run byte for byte, and no value is put into their text".to_owned(),
         other => phrase(other),

@@ -16,7 +16,7 @@ use crate::units::Unit;
 use crate::value::{Part, RunFact, Value};
 use crate::windows;
 use pipec_ir::{Approval, Deploy, Direction, Environment, Lock, Node, Program, VersionPart};
-use pipec_runtime::{ForwardForm, Script};
+use pipec_runtime::{ApprovalForm, ForwardForm, Script};
 use std::borrow::Cow;
 
 impl<'p> Passes<'_, 'p> {
@@ -94,12 +94,16 @@ pub(crate) fn start_the_clock<'p>(node: &Node) -> Option<Act<'p>> {
 ///
 /// Who may approve is a setting of the environment, which a job can't see. So it looks at the approvals of its run.
 fn approved<'p>(environment: &'p Environment, approval: &Approval) -> Act<'p> {
-    let author_may = if approval.not_author { "false" } else { "true" };
-    let parameters = [
-        ("ENVIRONMENT", Value::text(environment.name.as_str())),
-        ("AUTHOR_MAY_APPROVE", Value::text(author_may)),
-    ];
-    Act::fixed("Approved", Script::Approval, parameters)
+    let form = if approval.not_author { ApprovalForm::NotAuthor } else { ApprovalForm::Anybody };
+    let act = Act::fixed(
+        "Approved",
+        Script::Approval(form),
+        [("ENVIRONMENT", Value::text(environment.name.as_str()))],
+    );
+    match form {
+        ApprovalForm::NotAuthor => act.with("WORKFLOW", Value::part(Part::OutputName)),
+        ApprovalForm::Anybody => act,
+    }
 }
 
 /// The act that fails if a deploy would go backwards.

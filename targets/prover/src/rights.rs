@@ -112,7 +112,9 @@ fn needs_to_go_forward(gating: &Gating<'_, '_>, node: &Node) -> Vec<Need> {
     };
     if let Some(approval) = &environment.approval {
         needs.push(Need::Runs);
-        needs.extend(approval.not_author.then_some(Need::Code));
+        if approval.not_author {
+            needs.extend([Need::Code, Need::Deployments]);
+        }
     }
     needs
 }
@@ -238,7 +240,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
         (
             Does::Runtime(
                 Script::Plan(PlanForm::Changes)
-                | Script::Approval
+                | Script::Approval(_)
                 | Script::Forward(_)
                 | Script::PreviewWanted
                 | Script::OverrideAsked

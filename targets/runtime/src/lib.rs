@@ -30,7 +30,7 @@ impl Dialect {
             (Dialect::GitHub, Script::Plan(PlanForm::Changes)) => &["GH_TOKEN", "WORKFLOW"],
             (
                 Dialect::GitHub,
-                Script::Approval
+                Script::Approval(_)
                 | Script::Forward(_)
                 | Script::OverrideAsked
                 | Script::OverrideApproved
@@ -115,7 +115,13 @@ macro_rules! texts {
                 Script::SecretRemoved => text!($shim; "secret-removed"),
                 Script::AzureLogOut => text!($shim; "azure-log-out"),
                 Script::Exempt => text!($shim; "exempt"),
-                Script::Approval => text!($shim; $folder / "approval"),
+                Script::Approval(ApprovalForm::Anybody) => {
+                    text!($shim; $folder / "approval", $folder / "approval-given")
+                }
+                Script::Approval(ApprovalForm::NotAuthor) => {
+                    text!($shim; $folder / "approval-not-author", $folder / "deployed-here",
+                        $folder / "approval-authors", $folder / "approval-given")
+                }
                 Script::Forward(ForwardForm::History) => {
                     text!($shim; $folder / "forward", $folder / "deployed-here", $folder / "forward-history")
                 }
@@ -220,10 +226,7 @@ pub enum Script {
     /// Sets the output `outcome` to `exempt`.
     Exempt,
     /// Fails unless a person approved the run for ENVIRONMENT.
-    ///
-    /// Unless AUTHOR_MAY_APPROVE is `true`, the approval must come from a person who neither started the run nor wrote
-    /// or committed the commit.
-    Approval,
+    Approval(ApprovalForm),
     /// Fails if a deploy of WORKFLOW to ENVIRONMENT would go backwards.
     Forward(ForwardForm),
     /// Shows the files that match the expression REPORT in the run's summary. Sets the output `found` to `true` if any file matches.
@@ -291,6 +294,15 @@ pub enum PlanForm {
     Changes,
     /// Facts about names only: branches, tags and inputs.
     Names,
+}
+
+/// Whose approval counts in [`Script::Approval`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ApprovalForm {
+    /// Anybody's whom the platform lets approve.
+    Anybody,
+    /// Only that of somebody who neither started the run, nor wrote or committed anything since WORKFLOW was last deployed.
+    NotAuthor,
 }
 
 /// What [`Script::Forward`] compares.
@@ -371,7 +383,8 @@ impl Script {
         Script::SecretRemoved,
         Script::AzureLogOut,
         Script::Exempt,
-        Script::Approval,
+        Script::Approval(ApprovalForm::Anybody),
+        Script::Approval(ApprovalForm::NotAuthor),
         Script::Forward(ForwardForm::History),
         Script::Forward(ForwardForm::SharedHistory),
         Script::Forward(ForwardForm::Version),
@@ -446,7 +459,8 @@ impl Script {
             Script::SecretRemoved => &["FILE"],
             Script::AzureLogOut => &[],
             Script::Exempt => &["REASON"],
-            Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
+            Script::Approval(ApprovalForm::Anybody) => &["ENVIRONMENT"],
+            Script::Approval(ApprovalForm::NotAuthor) => &["ENVIRONMENT", "WORKFLOW"],
             Script::Forward(ForwardForm::History | ForwardForm::SharedHistory) => {
                 &["ENVIRONMENT", "WORKFLOW"]
             }
@@ -499,7 +513,8 @@ impl Script {
             Script::SecretRemoved => "secret-removed",
             Script::AzureLogOut => "azure-log-out",
             Script::Exempt => "exempt",
-            Script::Approval => "approval",
+            Script::Approval(ApprovalForm::Anybody) => "approval",
+            Script::Approval(ApprovalForm::NotAuthor) => "approval-not-author",
             Script::Forward(ForwardForm::History) => "forward",
             Script::Forward(ForwardForm::SharedHistory) => "forward-shared",
             Script::Forward(ForwardForm::Version) => "forward-version",

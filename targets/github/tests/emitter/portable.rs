@@ -4,12 +4,13 @@
 //! on the node's machine, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
-use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, Script, Systems, VerdictForm};
+use pipec_runtime::{ApprovalForm, Dialect, ForwardForm, PlanForm, PushForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
-const ON_THE_NODES_MACHINE: [Script; 21] = [
+const ON_THE_NODES_MACHINE: [Script; 22] = [
     Script::Again,
-    Script::Approval,
+    Script::Approval(ApprovalForm::Anybody),
+    Script::Approval(ApprovalForm::NotAuthor),
     Script::AzureLogOut,
     Script::Exempt,
     Script::Facts,

@@ -1,6 +1,6 @@
 //! The fixed scripts in the form of the workflows.
 
-use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, ReportForm, Script, Systems};
+use pipec_runtime::{ApprovalForm, Dialect, ForwardForm, PlanForm, PushForm, ReportForm, Script, Systems};
 
 const fn text(script: Script) -> &'static str {
     script.text(Dialect::GitHub, Systems::Linux)
@@ -18,7 +18,8 @@ pub const VERIFY_FOLDER: &str = text(Script::VerifyFolder);
 pub const VERIFY_LEGS: &str = text(Script::VerifyLegs);
 pub const AGAIN: &str = text(Script::Again);
 pub const QUORUM: &str = text(Script::Quorum);
-pub const APPROVAL: &str = text(Script::Approval);
+pub const APPROVAL: &str = text(Script::Approval(ApprovalForm::Anybody));
+pub const APPROVAL_NOT_AUTHOR: &str = text(Script::Approval(ApprovalForm::NotAuthor));
 pub const EXEMPT: &str = text(Script::Exempt);
 pub const FACTS: &str = text(Script::Facts);
 pub const FORWARD: &str = text(Script::Forward(ForwardForm::History));

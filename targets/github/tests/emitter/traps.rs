@@ -253,7 +253,7 @@ fn trap_12_an_approval_is_asserted_before_anything_else() {
     let deploy = job(&service().workflow(), "deploy-site-to-production");
     let (_, steps) = deploy.split_once("steps:\n").unwrap();
     assert!(steps.starts_with("  - name: Approved\n"), "{steps}");
-    assert!(deploy.contains("ENVIRONMENT: production\n      AUTHOR_MAY_APPROVE: \"false\""));
+    assert!(deploy.contains("ENVIRONMENT: production\n      WORKFLOW: "));
 }
 
 #[test]

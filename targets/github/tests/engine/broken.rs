@@ -415,9 +415,12 @@ broken! {
     trap_13_secrets_outside_their_environment: shop {
         "scan": "    environment:\n      name: shop-scan\n      deployment: false # only holds the secrets of this job\n" => ""
     } "no environment";
-    trap_12_no_approval: shop {
-        "deploy-app-to-production": "          AUTHOR_MAY_APPROVE: \"false\"" => "          AUTHOR_MAY_APPROVE: \"true\""
+    trap_12_an_approval_since_a_deploy_of_another_workflow: shop {
+        "deploy-app-to-production": "          WORKFLOW: shop.yml" => "          WORKFLOW: other.yml"
     } "asks about another environment";
+    trap_12_authors_that_may_approve: shop {
+        "deploy-app-to-production": "          authors=$(gh api" => "          authors='' # $(gh api"
+    } "the source asks for no such step";
     trap_12_an_approval_of_another_environment: shop {
         "deploy-app-to-production": "          ENVIRONMENT: production" => "          ENVIRONMENT: staging"
     } "asks about another environment";

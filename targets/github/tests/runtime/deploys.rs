@@ -1,19 +1,31 @@
 //! Runs the scripts that query the API before a deploy.
 
 use crate::bench::Bench;
-use crate::scripts::{APPROVAL, FORWARD, FORWARD_SHARED, FORWARD_VERSION};
+use crate::scripts::{APPROVAL, APPROVAL_NOT_AUTHOR, FORWARD, FORWARD_SHARED, FORWARD_VERSION};
 
+/// A run that Ann has pushed and Bob has started again, with these approvals, after a deployment of `OLD`. Dora wrote the
+/// commit, and Emil committed it.
 fn approvals(json: &str) -> Bench {
-    let bench = Bench::new().with("ENVIRONMENT", "production").with("AUTHOR_MAY_APPROVE", "false");
+    let bench = after(&[deployment("2026-02-01T00:00:00Z", 66, OLD)], &[(66, "shop.yml")]);
     let run = r#"{"actor": {"login": "Ann"}, "triggering_actor": {"login": "bob"}}"#;
     bench.answer("repos/acme/shop/actions/runs/77", run);
     bench.answer("repos/acme/shop/actions/runs/77/approvals", json);
-    bench.answer(&commit(), r#"{"author": {"login": "dora"}, "committer": {"login": "Emil"}}"#);
+    written(&bench, &written_by("dora", "Emil", ""), &[]);
     bench
 }
 
-fn commit() -> String {
-    format!("repos/acme/shop/commits/{NEW}")
+/// Who wrote this commit, and those between the last deployment and it.
+fn written(bench: &Bench, this: &str, before: &[&str]) {
+    bench.answer(&format!("repos/acme/shop/commits/{NEW}"), this);
+    let commits: Vec<&str> = before.iter().copied().chain([this]).collect();
+    let answer = format!(r#"{{"status": "ahead", "commits": [{}]}}"#, commits.join(", "));
+    bench.answer(&format!("repos/acme/shop/compare/{OLD}...{NEW}"), &answer);
+}
+
+fn written_by(author: &str, committer: &str, message: &str) -> String {
+    format!(
+        r#"{{"sha": "{NEW}", "author": {{"login": "{author}"}}, "committer": {{"login": "{committer}"}}, "commit": {{"message": "{message}"}}}}"#
+    )
 }
 
 fn approval(state: &str, environment: &str, login: &str) -> String {
@@ -22,9 +34,13 @@ fn approval(state: &str, environment: &str, login: &str) -> String {
     )
 }
 
+fn approved_by(login: &str) -> Bench {
+    approvals(&format!("[{}]", approval("approved", "production", login)))
+}
+
 #[test]
 fn trap_12_a_deploy_needs_approval_by_another_person() {
-    let approved = |json: String| approvals(&json).run(APPROVAL).success;
+    let approved = |json: String| approvals(&json).run(APPROVAL_NOT_AUTHOR).success;
     assert!(approved(format!("[{}]", approval("approved", "production", "carl"))));
     assert!(!approved("[]".to_owned()), "the setting was lost");
     assert!(!approved(format!("[{}]", approval("rejected", "production", "carl"))));
@@ -36,48 +52,100 @@ fn trap_12_a_deploy_needs_approval_by_another_person() {
 }
 
 #[test]
-fn trap_12_author_and_committer_count_as_authors() {
-    let approved = |by: &str, writers: &str| {
-        let bench = approvals(&format!("[{}]", approval("approved", "production", by)));
-        bench.answer(&commit(), writers);
-        bench.run(APPROVAL).success
+fn trap_12_all_authors_and_committers_since_the_last_deployment_count() {
+    let approved = |by: &str, this: &str, before: &[&str]| {
+        let bench = approved_by(by);
+        written(&bench, this, before);
+        bench.run(APPROVAL_NOT_AUTHOR).success
     };
-    let both = r#"{"author": {"login": "dora"}, "committer": {"login": "Emil"}}"#;
-    assert!(!approved("Dora", both), "who wrote it");
-    assert!(!approved("emil", both), "who committed it");
-    assert!(!approved("ann", both), "who started the run still counts");
-    assert!(approved("carl", both));
-    let merged = r#"{"author": {"login": "dora"}, "committer": {"login": "web-flow"}}"#;
-    assert!(!approved("dora", merged));
-    assert!(approved("web-flow", merged), "the site wrote nothing");
-    for nobody in [r#"{"author": null, "committer": null}"#, r#"{"author": {}, "committer": {}}"#] {
-        assert!(approved("carl", nobody) && approved("null", nobody), "GitHub knows nobody: {nobody}");
-        assert!(!approved("bob", nobody));
+    let both = written_by("dora", "Emil", "");
+    assert!(!approved("Dora", &both, &[]), "who wrote it");
+    assert!(!approved("emil", &both, &[]), "who committed it");
+    assert!(!approved("ann", &both, &[]), "who started the run still counts");
+    assert!(approved("carl", &both, &[]));
+    let merge = written_by("bert", "web-flow", "Merge pull request #7");
+    let work = written_by("alice", "alice", "work");
+    assert!(!approved("alice", &merge, &[&work]), "bert merged what alice wrote");
+    assert!(!approved("bert", &merge, &[&work]));
+    assert!(
+        approved("carl", &merge, &[&work]) && approved("web-flow", &merge, &[&work]),
+        "the site wrote nothing"
+    );
+    let together =
+        written_by("dora", "dora", "x\\n\\nCo-authored-by: Carl C <12+carl@users.noreply.github.com>");
+    assert!(!approved("carl", &together, &[]) && approved("zoe", &together, &[]), "a second author");
+}
+
+#[test]
+fn trap_12_nobody_approves_what_nobody_is_known_to_have_written() {
+    let approved = |this: &str, before: &[&str]| {
+        let bench = approved_by("carl");
+        written(&bench, this, before);
+        bench.run(APPROVAL_NOT_AUTHOR)
+    };
+    let known = written_by("dora", "dora", "");
+    let message = r#""commit": {"message": ""}"#;
+    let author = format!(r#"{{"sha": "abc", "author": null, "committer": {{"login": "dora"}}, {message}}}"#);
+    let committer =
+        format!(r#"{{"sha": "abc", "author": {{"login": "dora"}}, "committer": null, {message}}}"#);
+    for unknown in [author, committer] {
+        for done in [approved(&unknown, &[]), approved(&known, &[&unknown])] {
+            assert!(
+                !done.success && done.log.contains("no account of who wrote or committed abc"),
+                "{}",
+                done.log
+            );
+        }
     }
 }
 
 #[test]
-fn an_unknown_author_prevents_approval_by_others() {
-    let bench = approvals(&format!("[{}]", approval("approved", "production", "carl")));
-    bench.answer(&commit(), "no JSON");
-    assert!(!bench.run(APPROVAL).success);
-    std::fs::remove_file(bench.path("gh").join(commit().replace('/', "_"))).unwrap();
-    assert!(!bench.run(APPROVAL).success);
-    assert!(bench.with("AUTHOR_MAY_APPROVE", "true").run(APPROVAL).success, "then it is not asked");
+fn without_a_known_deployment_the_oldest_one_counts() {
+    const OLDEST: &str = "3333333333333333333333333333333333333333";
+    let deployments =
+        [deployment("2026-02-01T00:00:00Z", 66, OLD), deployment("2026-01-01T00:00:00Z", 60, OLDEST)];
+    let approved = |by: &str, deployments: &[Deployment<'_>]| {
+        let bench = after(deployments, &[]);
+        bench.answer(
+            "repos/acme/shop/actions/runs/77",
+            r#"{"actor": {"login": "Ann"}, "triggering_actor": {"login": "ann"}}"#,
+        );
+        let given = format!("[{}]", approval("approved", "production", by));
+        bench.answer("repos/acme/shop/actions/runs/77/approvals", &given);
+        written(&bench, &written_by("dora", "dora", ""), &[]);
+        let since = format!(r#"{{"commits": [{}]}}"#, written_by("fred", "fred", ""));
+        bench.answer(&format!("repos/acme/shop/compare/{OLDEST}...{NEW}"), &since);
+        bench.run(APPROVAL_NOT_AUTHOR).success
+    };
+    assert!(!approved("fred", &deployments) && approved("carl", &deployments));
+    assert!(approved("fred", &[]), "nothing was deployed before: only this commit is looked at");
+    assert!(!approved("dora", &[]));
+}
+
+#[test]
+fn an_unreadable_author_prevents_approval_by_others() {
+    let bench = approved_by("carl");
+    bench.answer(&format!("repos/acme/shop/commits/{NEW}"), "no JSON");
+    assert!(!bench.run(APPROVAL_NOT_AUTHOR).success);
+    let bench = approved_by("carl");
+    std::fs::remove_file(bench.path("gh").join(format!("repos_acme_shop_compare_{OLD}...{NEW}"))).unwrap();
+    assert!(!bench.run(APPROVAL_NOT_AUTHOR).success);
+    assert!(bench.run(APPROVAL).success, "then it is not asked");
 }
 
 #[test]
 fn an_author_may_approve_if_allowed() {
-    let bench = approvals(&format!("[{}]", approval("approved", "production", "ann")));
-    assert!(bench.with("AUTHOR_MAY_APPROVE", "true").run(APPROVAL).success);
+    assert!(approved_by("ann").run(APPROVAL).success);
+    assert!(!approvals("[]").run(APPROVAL).success);
 }
 
 #[test]
 fn an_unreadable_approval_does_not_count() {
-    let bench = Bench::new().with("ENVIRONMENT", "production").with("AUTHOR_MAY_APPROVE", "true");
+    let bench = Bench::new().with("ENVIRONMENT", "production");
     assert!(!bench.run(APPROVAL).success);
-    let bench = approvals("{\"message\": \"Not Found\"}");
-    assert!(!bench.with("AUTHOR_MAY_APPROVE", "true").run(APPROVAL).success);
+    for script in [APPROVAL, APPROVAL_NOT_AUTHOR] {
+        assert!(!approvals("{\"message\": \"Not Found\"}").run(script).success);
+    }
 }
 
 const NEW: &str = "0123456789abcdef0123456789abcdef01234567";

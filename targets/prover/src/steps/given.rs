@@ -15,8 +15,8 @@ use crate::values::{self, Wanted};
 use crate::{afterwards, overrides, previews, windows};
 use pipec_ir::{Checkout, Direction, Environment, Held, Identity, Node, Provider, Secret, VersionPart};
 use pipec_model::{CheckoutOf, Does, Given, IfMissing, Leaves, Part, SignIn, Step, Value};
-use pipec_runtime::Script;
 use pipec_runtime::names::may_be_of_job;
+use pipec_runtime::{ApprovalForm, Script};
 use std::collections::BTreeMap;
 
 impl Check<'_, '_, '_> {
@@ -50,7 +50,7 @@ impl Check<'_, '_, '_> {
         match script {
             Script::RecordFile | Script::RecordFolder => self.record(step),
             Script::ImageFolder | Script::RecordImage | Script::PushImage(_) => self.image_step(kind, step),
-            Script::Approval | Script::Forward(_) => self.deploy_step(script, step),
+            Script::Approval(_) | Script::Forward(_) => self.deploy_step(script, step),
             Script::RecordDeployment => self.deployment(step),
             Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
                 self.differs("it does not ask whether the overrides before it are in force", line);
@@ -190,16 +190,11 @@ impl Check<'_, '_, '_> {
     fn deploy_step(&mut self, script: Script, step: &Step) {
         let Some(deploy) = self.node.deploy() else { return };
         let environment = self.gating.program.environment_of(self.node);
-        let not_author =
-            environment.and_then(|of| of.approval.as_ref()).is_some_and(|approval| approval.not_author);
+        let is_file = step.env_literal("WORKFLOW") == Some(self.gating.file_name());
         let is_asked = match script {
-            Script::Approval => {
-                step.env_literal("AUTHOR_MAY_APPROVE") == Some(if not_author { "false" } else { "true" })
-            }
-            _ => {
-                step.env_literal("WORKFLOW") == Some(self.gating.file_name())
-                    && step.env_literal("WITHIN") == within(environment)
-            }
+            Script::Approval(ApprovalForm::Anybody) => true,
+            Script::Approval(ApprovalForm::NotAuthor) => is_file,
+            _ => is_file && step.env_literal("WITHIN") == within(environment),
         };
         let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
         if !is_asked || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {

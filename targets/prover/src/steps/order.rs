@@ -10,7 +10,7 @@
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
 use pipec_ir::{Artefact, Checkout, Direction, Environment, Form, Program};
-use pipec_runtime::{ForwardForm, PlanForm, PushForm, Script, VerdictForm};
+use pipec_runtime::{ApprovalForm, ForwardForm, PlanForm, PushForm, Script, VerdictForm};
 
 impl Check<'_, '_, '_> {
     /// Checks the required steps, their numbers and their order.
@@ -48,7 +48,7 @@ impl Check<'_, '_, '_> {
     fn wanted_counts(&self) -> Vec<(Kind, usize)> {
         let node = self.node;
         let environment = self.gating.program.environment_of(node);
-        let approval = environment.is_some_and(|environment| environment.approval.is_some());
+        let approval = environment.and_then(|of| of.approval.as_ref()).map(|approval| approval.not_author);
         let preview = self.gating.program.preview_of(node).is_some();
         let artefact = node.artefact().map(Artefact::form);
         let trusted = !self.is_untrusted_twin();
@@ -77,7 +77,8 @@ impl Check<'_, '_, '_> {
         // Credentials may have expired after a soak and before a rollback.
         let later = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         vec![
-            (Kind::Runtime(Script::Approval), usize::from(approval)),
+            (Kind::Runtime(Script::Approval(ApprovalForm::Anybody)), usize::from(approval == Some(false))),
+            (Kind::Runtime(Script::Approval(ApprovalForm::NotAuthor)), usize::from(approval == Some(true))),
             (Kind::Runtime(Script::Forward(ForwardForm::History)), forward(ForwardForm::History)),
             (Kind::Runtime(Script::Forward(ForwardForm::SharedHistory)), forward(ForwardForm::SharedHistory)),
             (Kind::Runtime(Script::Forward(ForwardForm::Version)), forward(ForwardForm::Version)),
@@ -151,7 +152,7 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(
             Script::WindowOpen
             | Script::Clock
-            | Script::Approval
+            | Script::Approval(_)
             | Script::Forward(_)
             | Script::PreviewWanted
             | Script::OverrideInForce

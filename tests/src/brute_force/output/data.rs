@@ -6,13 +6,13 @@ use crate::brute_force::model::{Event, What};
 use pipec_ir::Fact;
 use pipec_model::{Does, Job, Part, Step, Value, Waiting};
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD};
-use pipec_runtime::{ForwardForm, PlanForm, Script};
+use pipec_runtime::{ApprovalForm, ForwardForm, PlanForm, Script};
 use std::collections::BTreeSet;
 
 /// The scripts that ask the platform something.
 const ASKING: [Script; 8] = [
     Script::Plan(PlanForm::Changes),
-    Script::Approval,
+    Script::Approval(ApprovalForm::Anybody),
     Script::Forward(ForwardForm::History),
     Script::Forward(ForwardForm::SharedHistory),
     Script::PreviewWanted,

@@ -28,7 +28,10 @@ fn add(permissions: &mut Permissions, purpose: TokenUse<'_>) {
         }
         TokenUse::GreenRun => permissions.read("actions", "the last green run of this branch"),
         TokenUse::Approvals => permissions.read("actions", "who approved this run"),
-        TokenUse::Author => permissions.read("contents", "who wrote this commit"),
+        TokenUse::Author => {
+            permissions.read("contents", "who wrote what is deployed");
+            permissions.read("deployments", "since when what is deployed is new");
+        }
         TokenUse::Deployed => {
             permissions.read("actions", "which runs deployed before");
             permissions.read("deployments", "what was deployed before");

@@ -24,6 +24,7 @@ const BEYOND_SOURCE: &[(Code, &str)] = &[
     (codes::P1190, "a defect of a target"),
     (codes::P1201, "it is about what stands where the output goes"),
     (codes::P1202, "it is about what stands where the output goes"),
+    (codes::P0710, "it is about an entry of the lock file"),
     (codes::P1204, "it is about who wrote the lock file"),
 ];
 

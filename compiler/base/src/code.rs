@@ -154,6 +154,7 @@ registry! {
     P0707 = 707 "missing-input" since "0.1.0";
     P0708 = 708 "wrong-input" since "0.1.0";
     P0709 = 709 "value-in-code" since "0.1.0";
+    P0710 = 710 "contradicted-pin" since "0.2.0";
 
     P0801 = 801 "unbounded-time" since "0.1.0";
     P0802 = 802 "over-budget" since "0.1.0";
@@ -239,7 +240,7 @@ impl Code {
     pub fn can_be_allowed(self) -> bool {
         // An uncallable action can't be allowed, nor a value as code. A movable image stops no build, so it needs no
         // allowance.
-        (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=709).contains(&self.0)
+        (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=710).contains(&self.0)
     }
 
     fn entry(self) -> Option<&'static Entry> {

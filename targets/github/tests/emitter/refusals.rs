@@ -65,6 +65,25 @@ fn what_every_step_of_a_job_can_reach_is_not_narrowed() {
 }
 
 #[test]
+fn a_lock_gives_no_known_version_another_commit() {
+    const KNOWN: &str = "3d3c42e5aac5ba805825da76410c181273ba90b1";
+    const OTHER: &str = "0123456789012345678901234567890123456789";
+    let locked = |version: &str, commit: &str| {
+        let mut build = hello();
+        let text = format!(
+            "[[action]]\nname = \"Actions/Checkout\"\nversion = \"{version}\"\ncommit = \"{commit}\"\n\
+             inputs = {{ persist-credentials = \"string\" }}\noutputs = []\n"
+        );
+        build.program.lock = Pins::read(&text).unwrap();
+        build.complaints()
+    };
+    let refused = "P0710 `pipec.lock` has another commit for `Actions/Checkout` v7.0.1";
+    assert_eq!(locked("v7.0.1", OTHER), [refused]);
+    assert_eq!(locked("v7.0.1", KNOWN), [""; 0]);
+    assert_eq!(locked("v7.0.1-acme", OTHER), [""; 0], "a version of its own");
+}
+
+#[test]
 fn secrets_that_differ_in_case_are_one_to_github() {
     let secrets = |names: [&str; 2]| {
         complaints_of_body(|body| {

@@ -24,6 +24,7 @@ mod tools;
 mod triggers;
 
 use pipec_base::{Code, Diagnostic, codes};
+use pipec_github_catalogue::versions;
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{
     Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Provider, Secret, Step,
@@ -83,6 +84,7 @@ impl<'a> Refusals<'a> {
         for node in &self.pipeline.nodes {
             self.check_node(node);
         }
+        self.check_lock();
         self.refuse_in_conditions();
         self.check_names();
         self.check_windows();
@@ -137,6 +139,27 @@ impl<'a> Refusals<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Refuses entries of the lock that give a known version another commit. They are the workspace's, so they are reported
+    /// once, at its first pipeline.
+    fn check_lock(&self) {
+        if self.program.pipelines.first().is_some_and(|first| first.name != self.pipeline.name) {
+            return;
+        }
+        for locked in &self.program.lock.actions {
+            let mut known = versions(&locked.name).filter(|known| known.version == locked.version);
+            let Some(known) = known.next().filter(|known| known.commit != locked.commit) else { continue };
+            self.error(
+                codes::P0710,
+                &self.pipeline.origin,
+                format!("`pipec.lock` has another commit for `{}` {}", locked.name, locked.version),
+                format!(
+                    "that version is commit {:.12}: remove the entry, or give other code another version",
+                    known.commit
+                ),
+            );
         }
     }
 

@@ -171,7 +171,7 @@ fn one_path(OnePath { is_open_to_members, production, .. }: &OnePath) -> String 
     }
 }
 
-fn build_once(BuildOnce { artefacts, reading_caches, reading_settings }: &BuildOnce) -> String {
+fn build_once(BuildOnce { artefacts, reading_caches, reading_settings, reading_run }: &BuildOnce) -> String {
     let are = if artefacts.len() == 1 { "is" } else { "are" };
     let mut more = Vec::new();
     if !reading_caches.is_empty() {
@@ -179,6 +179,9 @@ fn build_once(BuildOnce { artefacts, reading_caches, reading_settings }: &BuildO
     }
     if !reading_settings.is_empty() {
         more.push(format!("only that of {} reads a setting of the platform", reading_settings.join(", ")));
+    }
+    if !reading_run.is_empty() {
+        more.push(format!("only that of {} reads what its run was started with", reading_run.join(", ")));
     }
     let from = match more.as_slice() {
         [] => "from the commit alone: no build reads an environment or what another run has kept".to_owned(),

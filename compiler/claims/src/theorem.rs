@@ -220,6 +220,8 @@ pub struct BuildOnce {
     pub reading_caches: Vec<String>,
     /// The artefacts whose build reads a setting of the platform.
     pub reading_settings: Vec<String>,
+    /// The artefacts whose build reads an input or another fact of its run that the commit does not decide.
+    pub reading_run: Vec<String>,
 }
 
 /// The parameters of [`Theorem::EveryChangeTravels`].

@@ -52,10 +52,11 @@ fn theorems() -> Vec<Theorem> {
             secrets: names(&["TOKEN"]),
             identities: vec![Provider::Aws],
         },
-        build_once(&["app"], &[], &[]),
-        build_once(&["app", "web"], &["web"], &[]),
-        build_once(&["app", "web"], &[], &["app"]),
-        build_once(&["app", "web"], &["web"], &["app", "web"]),
+        build_once(&["app"], [&[], &[], &[]]),
+        build_once(&["app", "web"], [&["web"], &[], &[]]),
+        build_once(&["app", "web"], [&[], &["app"], &[]]),
+        build_once(&["app", "web"], [&["web"], &["app", "web"], &[]]),
+        build_once(&["app", "web"], [&[], &[], &["app"]]),
         Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: true }),
         Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: false }),
         Theorem::Budget { run: Some(3_600_000), stages: vec![(name("commit"), 90_000)] },
@@ -121,11 +122,12 @@ fn theorems() -> Vec<Theorem> {
     ]
 }
 
-fn build_once(artefacts: &[&str], reading_caches: &[&str], reading_settings: &[&str]) -> Theorem {
+fn build_once(artefacts: &[&str], [reading_caches, reading_settings, reading_run]: [&[&str]; 3]) -> Theorem {
     Theorem::BuildOnce(BuildOnce {
         artefacts: names(artefacts),
         reading_caches: names(reading_caches),
         reading_settings: names(reading_settings),
+        reading_run: names(reading_run),
     })
 }
 

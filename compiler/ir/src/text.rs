@@ -50,6 +50,22 @@ pub struct Text {
     pub pieces: Vec<Piece>,
 }
 
+impl Fact {
+    /// Whether two runs of one commit may have different values of it.
+    pub fn is_of_run_alone(&self) -> bool {
+        matches!(
+            self,
+            Fact::TagName
+                | Fact::TagVersion
+                | Fact::BranchName
+                | Fact::PullRequestNumber
+                | Fact::RunNumber
+                | Fact::RunUrl
+                | Fact::Input(_)
+        )
+    }
+}
+
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {

@@ -1,7 +1,7 @@
 //! The statement of each proved theorem about a pipeline: its parameters, taken from the program.
 
 use pipec_claims::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath, Theorem};
-use pipec_ir::{Deploy, Environment, Node, NodeKind, Pipeline, Program, Tier};
+use pipec_ir::{Deploy, Environment, Fact, Node, NodeKind, Pipeline, Program, Tier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A pipeline and the environments it enters.
@@ -137,7 +137,12 @@ pub(super) fn build_once(stated: &Stated<'_>) -> Vec<Theorem> {
     let reads_setting = |node: &&&Node| !stated.program.settings_of(node).is_empty();
     let reading_settings = names(built.iter().filter(reads_setting).copied());
     let artefacts = names(built.iter().copied());
-    vec![Theorem::BuildOnce(BuildOnce { artefacts, reading_caches, reading_settings })]
+    let reads_run = |node: &&&Node| {
+        let texts = stated.program.texts_of(node);
+        texts.into_iter().flat_map(|(text, _)| text.facts()).any(Fact::is_of_run_alone)
+    };
+    let reading_run = names(built.iter().filter(reads_run).copied());
+    vec![Theorem::BuildOnce(BuildOnce { artefacts, reading_caches, reading_settings, reading_run })]
 }
 
 pub(super) fn every_change_travels(stated: &Stated<'_>) -> Vec<Theorem> {

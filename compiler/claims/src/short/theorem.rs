@@ -111,20 +111,21 @@ fn held_alone(secrets: &[String], identities: &[Provider]) -> String {
     format!("only deploys to it hold {}", all_of(&held))
 }
 
-fn build_once(BuildOnce { artefacts, reading_caches, reading_settings }: &BuildOnce) -> String {
+fn build_once(BuildOnce { artefacts, reading_caches, reading_settings, reading_run }: &BuildOnce) -> String {
     let are = if artefacts.len() == 1 { "is" } else { "are" };
     let artefacts = names_or_number(artefacts, "artefacts");
-    let from_more = |some: &[String], from: &str| {
-        let some = names_or_number(some, "of them");
-        format!("{artefacts} {are} built once, from the commit; {some} also from {from}")
-    };
-    match (reading_caches.as_slice(), reading_settings.as_slice()) {
-        ([], []) => format!("{artefacts} {are} built once, from the commit alone"),
-        (some, []) => from_more(some, "data of another run"),
-        ([], some) => from_more(some, "settings"),
-        (caches, settings) => {
-            let both: BTreeSet<&String> = caches.iter().chain(settings).collect();
-            let some = names_or_number(&both.into_iter().collect::<Vec<_>>(), "of them");
+    let sources =
+        [(reading_caches, "data of another run"), (reading_settings, "settings"), (reading_run, "its run")];
+    let more: Vec<_> = sources.into_iter().filter(|(some, _)| !some.is_empty()).collect();
+    match more.as_slice() {
+        [] => format!("{artefacts} {are} built once, from the commit alone"),
+        [(some, from)] => {
+            let some = names_or_number(some, "of them");
+            format!("{artefacts} {are} built once, from the commit; {some} also from {from}")
+        }
+        several => {
+            let all: BTreeSet<&String> = several.iter().flat_map(|(some, _)| some.iter()).collect();
+            let some = names_or_number(&all.into_iter().collect::<Vec<_>>(), "of them");
             format!("{artefacts} {are} built once; {some} not from the commit alone")
         }
     }

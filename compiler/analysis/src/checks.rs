@@ -6,9 +6,9 @@
 
 use crate::Effort;
 use crate::expand::Expanded;
-use crate::holders;
 use crate::theorems::{self, PipelineProof, Summary};
 use crate::{dangling, script_checks, variables};
+use crate::{holders, unused_artefacts};
 use pipec_base::kept::{Kept, Same};
 use pipec_base::{Code, Diagnostic, Sources, codes, parallel};
 use pipec_claims::Theorem;
@@ -271,6 +271,7 @@ fn checked(around: &Around<'_>, pipeline: &Pipeline, is_proven: bool) -> Checked
     let mut variables = Vec::new();
     variables::check_pipeline(program, pipeline, &mut variables);
     holders::check_pipeline(program, pipeline, &mut variables);
+    unused_artefacts::check_pipeline(program, pipeline, &scripts, &mut variables);
     Checked {
         entered: if remembers { Entered::of(program, pipeline, &scripts) } else { Entered::default() },
         proof: if is_proven {

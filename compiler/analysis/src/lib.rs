@@ -11,6 +11,7 @@ mod scope;
 mod script_checks;
 pub mod scripts;
 mod theorems;
+mod unused_artefacts;
 mod value;
 mod variables;
 

@@ -167,6 +167,7 @@ registry! {
     P0906 = 906 "engine-variable" since "0.1.0";
     P0907 = 907 "empty-script" since "0.1.0";
     P0908 = 908 "moving-image-in-deploy" since "0.1.0";
+    P0909 = 909 "unused-artefact" since "0.2.0";
 
     P1101 = 1101 "not-on-this-target" since "0.1.0";
     P1102 = 1102 "name-unfit-for-target" since "0.1.0";

@@ -50,11 +50,13 @@ judged=$(jq -n -r --slurpfile report "$report" '
      elif $type == "number" and $kind == "percentage" then
        if $value < 0 or $value > 1 then "is \($shown), no fraction from 0 to 1: write 0.97 or \"97%\""
        elif $value | compare($row.is; ($wanted | amount($kind))) then "" else "is \($shown)" end
+     elif $type == "number" and $kind != null and $value < 0 then "is \($shown)\($unit), below zero"
      elif $type == "number" then
        if $value | compare($row.is; ($row.number | tonumber)) then "" else "is \($shown)\($unit)" end
      elif $type == "string" and $kind != null then
        ($value | amount($kind)) as $amount
        | if $amount == null then "is \($shown), no \($kind)"
+         elif $amount < 0 then "is \($shown), below zero"
          elif $amount | compare($row.is; ($wanted | amount($kind))) then "" else "is \($shown)" end
      else "is \($shown), no number" end) as $why
   | (if ($found | length) == 0 then "" else $shown end) as $cell

@@ -7,6 +7,7 @@
 //! For example, in a gate with the script `npm test || true`, the check in `failures.rs` reports `|| true` with P0901,
 //! and its replacement is empty.
 
+mod arguments;
 mod engine;
 mod engines;
 mod errexit;
@@ -28,6 +29,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use arguments::acts_on_arguments_alone;
 pub(crate) use engines::counterpart;
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -54,6 +54,18 @@ fn a_plain_number_has_the_expected_unit() {
 }
 
 #[test]
+fn no_time_size_or_share_is_below_zero() {
+    assert!(complaint("-1", "300", "ms").contains("k is -1ms, below zero, and must be < 300ms"));
+    assert!(complaint("\"-1s\"", "300", "ms").contains("k is \"-1s\", below zero"));
+    assert!(
+        complaint("-5", "2", "GiB").contains("below zero")
+            && complaint("\"-5%\"", "3", "%").contains("below zero")
+    );
+    assert!(holds("0", "<", "300", "ms") && holds("\"0s\"", "<", "300", "ms"));
+    assert!(holds("-1", "<", "3", ""), "a number without a unit may be a difference");
+}
+
+#[test]
 fn a_text_has_its_own_unit() {
     for (value, number, unit) in [
         ("118ms", "118", "ms"),

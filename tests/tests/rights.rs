@@ -381,6 +381,7 @@ platform github { visibility private  plan free }
 pipeline small {
   on push to main
   stage commit {
+    gate unit: test { checkout none  run "./unit.sh" }
     artefact app: archive {
       run "make"
       path "dist/**"

@@ -21,10 +21,10 @@ use pipec_tests::brute_force::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const JUDGED: [&str; 26] = [
+const JUDGED: [&str; 27] = [
     "P0111", "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0208", "P0209", "P0301",
     "P0302", "P0303", "P0304", "P0305", "P0401", "P0402", "P0403", "P0404", "P0405", "P0406", "P0412",
-    "P0413", "P0415", "P0602", "P0802",
+    "P0413", "P0415", "P0416", "P0602", "P0802",
 ];
 
 fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
@@ -57,7 +57,7 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
         "P0201" => words,
         "P0205" | "P0305" => vec![who(0), word(1)],
         "P0111" => vec![who(0), word(0)],
-        "P0206" => vec![word(0)],
+        "P0206" | "P0416" => vec![word(0)],
         "P0208" => [vec![who(0)], words[..words.len() - 1].to_vec()].concat(),
         "P0209" => vec![who(0), word(0)],
         "P0415" => diagnostic.message.rsplit(' ').take(1).map(str::to_owned).collect(),
@@ -232,7 +232,7 @@ fn a_gate_for_pull_requests_does_not_protect_pushes() {
         stage review when event is pull-request {{ gate size: review {{ run \"./size.sh\" }} }}
         stage release when event is push {{ deploy app to production {{ run \"./deploy.sh\" }} }}"
     );
-    assert_eq!(codes(&pipeline, "environment production {}"), [""; 0]);
+    assert_eq!(codes(&pipeline, "environment production {}"), ["P0416"]);
     assert_eq!(codes(&pipeline, "environment production { requires review }"), ["P0402"]);
 }
 
@@ -245,7 +245,7 @@ fn each_further_path_to_production_is_found() {
         stage second {{ deploy app, bom to production {{ run \"./deploy.sh\" }} }}
         stage third {{ deploy bom to production {{ run \"./deploy.sh\" }} }}"
     );
-    assert_eq!(codes(&pipeline, "environment production {}"), ["P0202", "P0202"]);
+    assert_eq!(codes(&pipeline, "environment production {}"), ["P0202", "P0202", "P0416"]);
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn artefacts_built_after_a_deploy_to_the_predecessor_are_late() {
         stage build after early { artefact app: binary { run \"./build.sh\" path \"out/app\" } }
         stage release after other { deploy app to production { run \"./deploy.sh\" } }";
     let environments = "environment staging {}\nenvironment production { after staging }";
-    assert_eq!(codes(pipeline, environments), ["P0304"]);
+    assert_eq!(codes(pipeline, environments), ["P0304", "P0416"]);
 }
 
 #[test]

@@ -116,6 +116,7 @@ registry! {
     P0412 = 412 "idle-override" since "0.1.0";
     P0413 = 413 "missed-change" since "0.1.0";
     P0415 = 415 "unjudged-trigger" since "0.2.0";
+    P0416 = 416 "unguarded-production" since "0.2.0";
     P0430 = 430 "stage-after-finally" since "0.2.0";
     P0431 = 431 "finally-with-effect" since "0.2.0";
     P0432 = 432 "finally-without-secret" since "0.2.0";

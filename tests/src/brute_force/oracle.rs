@@ -273,6 +273,7 @@ impl<'p> Judge<'p> {
         }
         self.each_gate(&gates, &deploys);
         self.judged_before_merges(&gates);
+        self.guarded_production(&gates, &deploys);
         self.missed_changes(&gates, &deploys);
         for place in self.order.places.clone() {
             self.uses(place);
@@ -540,6 +541,25 @@ impl<'p> Judge<'p> {
             let failure = Failure { missed: Some((place.0, changes.clone())), ..deployed };
             let concerns = [label, self.label(deploy.place)];
             self.find("P0413", concerns, Some(failure));
+        }
+    }
+
+    /// Some gate judges what goes to production, in some run.
+    fn guarded_production(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
+        for deploy in deploys {
+            let Environment { name, tier, requires, .. } = deploy.environment;
+            let is_due = |place: Place, number: usize| self.due[place.0][number];
+            let runs: Vec<usize> =
+                (0..self.runs.len()).filter(|number| is_due(deploy.place, *number)).collect();
+            let judges = |(place, gate): &(Place, &Gate)| {
+                !gate.advisory
+                    && self.order.is_before(*place, deploy.place)
+                    && runs.iter().any(|number| is_due(*place, *number))
+            };
+            let is_open = *tier == "production" && requires.is_empty();
+            if is_open && !runs.is_empty() && !gates.iter().any(judges) {
+                self.find("P0416", [name.clone()], None);
+            }
         }
     }
 

@@ -10,7 +10,7 @@
 
 use super::{Proof, list, named, started_by};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Event, Gate, Node};
+use pipec_ir::{Deploy, Environment, Event, Gate, Node, Tier};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
@@ -32,6 +32,38 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     vacuous_gates(proof);
     unawaited_gates(proof);
     unjudged_triggers(proof);
+    unguarded_production(proof);
+}
+
+/// Warns of production environments to which something is deployed that nothing has judged, in any run.
+fn unguarded_production(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for (node, deploy) in pipeline.deploys() {
+        let Some(environment) = proof.program.entered_by(deploy) else { continue };
+        if environment.tier != Tier::Production || !environment.requires.is_empty() {
+            continue;
+        }
+        let due = proof.facts.due_node(node);
+        if !proof.can_be(&due) {
+            continue;
+        }
+        let before = pipeline.gates().map(|(gate, _)| gate);
+        let before = before.filter(|gate| gate.is_blocking_gate() && node.before.contains(&gate.id));
+        let together: Vec<Proposition> =
+            before.map(|gate| proof.facts.propositions().and(&due, &proof.facts.due_node(gate))).collect();
+        if together.iter().any(|both| proof.can_be(both)) || !seen.insert(&environment.name) {
+            continue;
+        }
+        let diagnostic = Diagnostic::warning(
+            codes::P0416,
+            format!("nothing judges what goes to `{}`", environment.name),
+            environment.origin.span,
+        )
+        .label(node.name_origin.span, "no gate comes before this deploy")
+        .help("put a gate before it, and say what the environment requires: `requires test`");
+        proof.diagnostics.push(environment.origin.explain(diagnostic));
+    }
 }
 
 /// Warns of runs before a merge in which no gate can be due: the check that the merge requires would judge nothing.

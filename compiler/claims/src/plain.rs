@@ -281,6 +281,10 @@ pub(crate) fn tokens(tokens: &TrustedTokens) -> String {
         TrustedTokens::OfEnvironment { environment, .. } => {
             format!("tokens of the environment `{environment}` of this repository")
         }
+        TrustedTokens::OfNodes { environments } => {
+            let environments: Vec<String> = environments.iter().map(|name| format!("`{name}`")).collect();
+            format!("tokens of the environments {} of this repository", environments.join(", "))
+        }
         TrustedTokens::OfRefs { branches, tags, .. } => {
             format!("tokens of runs on {} of this repository", refs(branches, tags))
         }

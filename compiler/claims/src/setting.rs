@@ -181,7 +181,7 @@ impl TrustedTokens {
         match self {
             TrustedTokens::OfEnvironment { environment, is_shared }
             | TrustedTokens::OfRefs { environment, is_shared, .. } => Some((environment, *is_shared)),
-            TrustedTokens::OfRepository { .. } => None,
+            TrustedTokens::OfNodes { .. } | TrustedTokens::OfRepository { .. } => None,
         }
     }
 }
@@ -206,6 +206,11 @@ pub enum TrustedTokens {
         tags: BTreeSet<String>,
         /// Whether other environments may take the same role with their own tokens.
         is_shared: bool,
+    },
+    /// The tokens of jobs that enter one of several environments, each of one node.
+    OfNodes {
+        /// The environments.
+        environments: Vec<String>,
     },
     /// All tokens, for nodes that enter no environment.
     OfRepository {

@@ -184,6 +184,7 @@ fn settings() -> Vec<Setting> {
             tags: BTreeSet::from([name("v*")]),
             is_shared: false,
         }),
+        trust(TrustedTokens::OfNodes { environments: vec![name("shop-web"), name("shop-api")] }),
         trust(TrustedTokens::OfRepository { nodes: vec![name("scan")] }),
         trust(TrustedTokens::OfRepository { nodes: vec![name("web"), name("api")] }),
         Setting::RunnerTools {

@@ -63,7 +63,7 @@ pub use guard::Guard;
 pub use header::{header, is_generated};
 pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Wait};
 pub use legs::{LegPlan, Legs, is_product};
-pub use names::{has_own_secrets, secrets_environment};
+pub use names::{has_own_environment, own_environment};
 pub use nodes::FACTS;
 pub use overrides::{environment as override_environment, job_name as override_job_name};
 pub use planned::{PlannedFacts, Test};

@@ -23,15 +23,17 @@ pub(crate) fn of(unit: &Unit, node: &Node) -> Rc<str> {
     name.into()
 }
 
-/// The environment that holds the secrets of a node.
-pub fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
+/// The environment of a node that is no deploy. It holds its secrets, and names the node to clouds.
+pub fn own_environment(pipeline: &Pipeline, node: &Node) -> String {
     format!("{}-{}", pipeline.name, node.name)
 }
 
-/// Whether a node has an environment of its own for secrets.
+/// Whether a node has an environment of its own, for secrets and identities.
 ///
-/// They are its own secrets, or those of the registry that it pushes to.
-pub fn has_own_secrets(program: &Program, node: &Node) -> bool {
-    let own = !node.body.secrets.is_empty() && !node.is_deploy();
-    own || program.login_secrets_of(node).is_some()
+/// They are its own, or those of the registry that it pushes to.
+pub fn has_own_environment(program: &Program, node: &Node) -> bool {
+    let has_authority = !node.body.secrets.is_empty() || !node.body.identities.is_empty();
+    let pushes_with_it =
+        program.login_secrets_of(node).is_some() || program.login_identity_of(node).is_some();
+    has_authority && !node.is_deploy() || pushes_with_it
 }

@@ -64,10 +64,10 @@ impl<'p> Passes<'_, 'p> {
         if let Some(deploy) = node.deploy() {
             self.add_deploy(&mut job, node, deploy, unit);
         } else if self.engine.has_environments()
-            && names::has_own_secrets(self.source.program, node)
+            && names::has_own_environment(self.source.program, node)
             && unit.runs != Runs::Untrusted
         {
-            let name = Cow::Owned(names::secrets_environment(self.source.pipeline, node));
+            let name = Cow::Owned(names::own_environment(self.source.pipeline, node));
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
         let unless_exempt = Guard::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated()));

@@ -143,16 +143,19 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
     }
 }
 
-/// Checks the environment of a job. Deploys and nodes with their own secrets have the right one, by a literal name
+/// Checks the environment of a job. Deploys and nodes with their own secrets or identities have the right one, by a literal name
 /// (trap 13).
 fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.source.node_of(&job.id);
-    let own_secrets = node
-        .is_some_and(|node| !node.body.secrets.is_empty() || gating.program.login_secrets_of(node).is_some())
-        && !untrusted_only;
+    let program = gating.program;
+    let has_authority = |node: &Node| {
+        let own = !node.body.secrets.is_empty() || !node.body.identities.is_empty();
+        own || program.login_secrets_of(node).is_some() || program.login_identity_of(node).is_some()
+    };
+    let has_its_own = node.is_some_and(has_authority) && !untrusted_only;
     let wanted = node.and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
-        _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
+        _ if has_its_own => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
         _ => None,
     });
     // The environment exists for its reviewers; nothing is deployed to it. It must be created as a deployment, or its

@@ -166,8 +166,9 @@ impl EnvironmentUse {
             mapping = mapping.entry("url", string(url));
         }
         if !self.is_deployment {
-            mapping =
-                mapping.entry("deployment", false).trailing_comment("only holds the secrets of this job");
+            mapping = mapping
+                .entry("deployment", false)
+                .trailing_comment("only for the secrets and identities of this job");
         }
         mapping
     }

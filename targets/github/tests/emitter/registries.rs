@@ -60,10 +60,8 @@ fn a_cloud_trusts_all_holders_of_a_role_at_once() {
     };
     let both =
         registries().edit("web", own).node("api", image(&format!("{prefix}/api")), body(&["make"]), &[]);
-    let nodes = vec!["web".to_owned(), "api".to_owned()];
-    assert_eq!(trusts(&both), [TrustedTokens::OfRepository { nodes }]);
-    let secret = Secret { variable: "KEY".to_owned(), file: false, origin: origin() };
-    let alone = registries().edit("web", |node| node.body.secrets = vec![secret]);
+    let environments = vec!["registries-web".to_owned(), "registries-api".to_owned()];
+    assert_eq!(trusts(&both), [TrustedTokens::OfNodes { environments }]);
     let environment = "registries-web".to_owned();
-    assert_eq!(trusts(&alone), [TrustedTokens::OfEnvironment { environment, is_shared: false }]);
+    assert_eq!(trusts(&registries()), [TrustedTokens::OfEnvironment { environment, is_shared: false }]);
 }

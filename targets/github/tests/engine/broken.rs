@@ -413,7 +413,7 @@ broken! {
         "deploy-app-to-production": "environment: production\n" => "environment:\n      name: production\n      deployment: false\n"
     } "record of a deployment";
     trap_13_secrets_outside_their_environment: shop {
-        "scan": "    environment:\n      name: shop-scan\n      deployment: false # only holds the secrets of this job\n" => ""
+        "scan": "    environment:\n      name: shop-scan\n      deployment: false # only for the secrets and identities of this job\n" => ""
     } "no environment";
     trap_12_an_approval_since_a_deploy_of_another_workflow: shop {
         "deploy-app-to-production": "          WORKFLOW: shop.yml" => "          WORKFLOW: other.yml"
@@ -783,7 +783,7 @@ broken! {
         "proxy": "REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD }}" => "REGISTRY_PASSWORD: ${{ github.token }}"
     } "passes on a secret or a token";
     the_password_of_a_registry_outside_its_environment: images {
-        "proxy": "    environment:\n      name: images-proxy\n      deployment: false # only holds the secrets of this job\n" => ""
+        "proxy": "    environment:\n      name: images-proxy\n      deployment: false # only for the secrets and identities of this job\n" => ""
     } "no environment";
     an_image_that_is_not_pushed: images {
         "web": "          REGISTRY_PASSWORD: ${{ github.token }}\n" => ""

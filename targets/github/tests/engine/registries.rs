@@ -38,7 +38,7 @@ fn only_the_push_gets_the_login_of_a_registry() {
     let file = compiled(&build);
     assert_eq!(findings(&build, &file), [""; 0], "{}", file.text);
     assert_eq!(file.text.matches("id-token: write").count(), 3, "none in jobs for unreviewed code");
-    assert!(!file.text.contains("    environment:"), "an identity is stored nowhere");
+    assert_eq!(file.text.matches("    environment:").count(), 3, "the token names it");
 }
 
 const LOGIN: &str = "      - name: Log in to the registry\n        id: registry\n";
@@ -66,6 +66,12 @@ broken! {
     another_client_of_azure: registries {
         "store": "7c9e6679-7425-40de-944b-e07fc1f90ae7" => "7c9e6679-7425-40de-944b-e07fc1f90ae8"
     } "it logs in to another registry, or as another";
+    a_token_that_names_no_environment: registries {
+        "web": "    environment:\n      name: registries-web\n      deployment: false # only for the secrets and identities of this job\n" => ""
+    } "it has no environment";
+    a_token_that_names_another_node: registries {
+        "web": "name: registries-web" => "name: registries-api"
+    } "its environment has another name";
     a_login_without_its_id: registries {
         "web": LOGIN => "      - name: Log in to the registry\n"
     } "`sign-in";

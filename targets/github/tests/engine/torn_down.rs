@@ -283,7 +283,7 @@ broken! {
         "teardown-preview": "      name: preview\n" => "      name: production\n"
     } "it is not in its environment";
     a_deployment_of_a_teardown: 1 {
-        "teardown-preview": "      deployment: false # only holds the secrets of this job\n" => ""
+        "teardown-preview": "      deployment: false # only for the secrets and identities of this job\n" => ""
     } "it is not in its environment";
     a_teardown_that_may_push: 1 {
         "teardown-preview": "contents: read" => "contents: write"

@@ -43,7 +43,7 @@ impl Judge<'_, '_, '_> {
             let given = it.environment.as_ref().map(|given| {
                 (given.name.clone().unwrap_or_default(), given.records_deployment && !given.is_unknown)
             });
-            if given != self.entered(job).map(|name| (name, true)) {
+            if given != self.entered(job) {
                 wrong.push("enters another environment");
             }
             if !self.has_url(job) {
@@ -103,13 +103,17 @@ impl Judge<'_, '_, '_> {
         scopes
     }
 
-    /// The environment that a job must enter.
-    fn entered(&self, job: usize) -> Option<String> {
+    /// The environment that a job must enter, and whether that is a deployment.
+    fn entered(&self, job: usize) -> Option<(String, bool)> {
+        let pipeline = &self.source.pipeline.name;
         match self.node_of[job] {
-            Some(place) => self.environment(place).map(|environment| environment.name.clone()),
+            Some(place) => match self.environment(place) {
+                Some(environment) => Some((environment.name.clone(), true)),
+                None => self.role(job).map(|_| (format!("{pipeline}-{}", self.names[&place]), false)),
+            },
             None => {
                 let id = self.id(job);
-                id.starts_with(OVERRIDE).then(|| format!("{}-{id}", self.source.pipeline.name))
+                id.starts_with(OVERRIDE).then(|| (format!("{pipeline}-{id}"), true))
             }
         }
     }

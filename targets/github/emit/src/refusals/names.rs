@@ -4,8 +4,8 @@ use super::Refusals;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{EngineStep, Environment, Node, NodeId, Pipeline, RunnerHost, Secret, Setting, Trigger};
 use pipec_lowering::{
-    Nodes, PLAN, RECORD, Unit, VERDICT, has_own_secrets, override_environment, override_job_name,
-    secrets_environment, untrusted_job_name, window_job_name,
+    Nodes, PLAN, RECORD, Unit, VERDICT, has_own_environment, override_environment, override_job_name,
+    own_environment, untrusted_job_name, window_job_name,
 };
 use pipec_runtime::names::{OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON};
 use rustc_hash::FxHashSet;
@@ -183,7 +183,7 @@ impl Refusals<'_> {
                 asks,
             };
             let secrets =
-                has_own_secrets(self.program, node).then(|| of(secrets_environment(pipeline, node), false));
+                has_own_environment(self.program, node).then(|| of(own_environment(pipeline, node), false));
             let asks = node.overriding().map(|_| of(override_environment(pipeline, node), true));
             secrets.into_iter().chain(asks).collect::<Vec<_>>()
         };

@@ -38,12 +38,12 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
         }
         AssumptionKind::Trust => {
             "A cloud, or any other party that accepts `identity oidc`, trusts an identity only from the environment of \
-             its deploys. GitHub's token names that environment and no branch. If only one other node holds a role, and \
-             that node has secrets, the role is trusted from the node's environment `PIPELINE-NODE`. A node without \
-             secrets has no environment: its token names the branch or tag of the run, as in \
-             `repo:OWNER/NAME:ref:refs/heads/main`. For such a role, and for one that several nodes hold, the cloud \
-             accepts only tokens of this repository, and grants no more than these nodes need. On a plan without \
-             environments, the role of a deploy is trusted only from the branches and tags of its deploys."
+             its deploys. GitHub's token names that environment and no branch. Any other node with an identity has an \
+             environment `PIPELINE-NODE` of its own, which accepts only the branches and tags whose runs may have it, and \
+             its role is trusted from there. On a plan without environments, the token names the branch or tag of the \
+             run, as in `repo:OWNER/NAME:ref:refs/heads/main`: the role of a deploy is trusted only from the branches and \
+             tags of its deploys, and for the role of another node the cloud accepts only tokens of this repository, and \
+             grants no more than the node needs."
         }
         AssumptionKind::Actions => "Actions, at their pinned commits, do what they claim to do.",
         AssumptionKind::Images => {

@@ -14,7 +14,7 @@ use pipec_ir::{
     Approval, Direction, Environment, Identity, Node, Pipeline, Program, ReportFormat, Right, Tier, Trigger,
 };
 use pipec_logic::{Glob, Proposition};
-use pipec_lowering::{check_name, override_environment, secrets_environment};
+use pipec_lowering::{check_name, has_own_environment, override_environment, own_environment};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -325,10 +325,14 @@ pub(super) fn of_identities(program: &Program, pipeline: &Pipeline) -> Vec<Assum
         }
     }
     let trust = |(identity, nodes): (&Identity, Vec<&Node>)| match nodes.as_slice() {
-        [only] if !secrets_of(program, only).is_empty() && offers(program).environments => {
-            let environment = secrets_environment(pipeline, only);
+        [only] if offers(program).environments => {
+            let environment = own_environment(pipeline, only);
             let is_shared = identity.principal().is_none();
             cloud_trust(identity, TrustedTokens::OfEnvironment { environment, is_shared })
+        }
+        nodes if offers(program).environments => {
+            let environments = nodes.iter().map(|node| own_environment(pipeline, node)).collect();
+            cloud_trust(identity, TrustedTokens::OfNodes { environments })
         }
         nodes => {
             let nodes = nodes.iter().map(|node| node.name.clone()).collect();
@@ -368,8 +372,8 @@ pub(super) fn of_a_node<'p>(
     }
     let image = node.image();
     let secrets = secrets_of(program, node);
-    if !secrets.is_empty() {
-        let place = secrets_environment(pipeline, node);
+    if has_own_environment(program, node) {
+        let place = own_environment(pipeline, node);
         if offers(program).environments {
             let refs = refs_of_all(known, [(pipeline, vec![node])]).map(|refs| admits(&place, refs));
             all.extend(refs.map(|refs| Assumed::new(refs, [TheoremId::HeldAlone])));

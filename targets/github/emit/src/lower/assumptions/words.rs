@@ -105,6 +105,9 @@ impl pipec_claims::Words for Words {
 fn tokens(tokens: &TrustedTokens) -> String {
     let subjects: Vec<String> = match tokens {
         TrustedTokens::OfEnvironment { environment, .. } => vec![format!("`:environment:{environment}`")],
+        TrustedTokens::OfNodes { environments } => {
+            environments.iter().map(|environment| format!("`:environment:{environment}`")).collect()
+        }
         TrustedTokens::OfRefs { branches, tags, .. } => {
             let branches = branches.iter().map(|glob| format!("`:ref:refs/heads/{glob}`"));
             branches.chain(tags.iter().map(|glob| format!("`:ref:refs/tags/{glob}`"))).collect()

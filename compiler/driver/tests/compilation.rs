@@ -111,6 +111,10 @@ impl Target for Echo {
         &["one"]
     }
 
+    fn asked_of_platform(&self, _: &str) -> std::collections::BTreeSet<String> {
+        std::collections::BTreeSet::new()
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
     }

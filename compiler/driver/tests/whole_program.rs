@@ -100,6 +100,10 @@ impl Target for OneRoot {
         &["parts"]
     }
 
+    fn asked_of_platform(&self, _: &str) -> std::collections::BTreeSet<String> {
+        std::collections::BTreeSet::new()
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
     }
@@ -156,6 +160,10 @@ impl Target for ManyFiles {
 
     fn folders(&self) -> &'static [&'static str] {
         &["parts"]
+    }
+
+    fn asked_of_platform(&self, _: &str) -> std::collections::BTreeSet<String> {
+        std::collections::BTreeSet::new()
     }
 
     fn is_generated(&self, text: &str) -> bool {

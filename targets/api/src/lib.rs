@@ -16,7 +16,7 @@ pub use emission::{Emission, EmittedFile, PipelineOutput};
 use pipec_base::Diagnostic;
 use pipec_claims::{Judgement, Words};
 use pipec_ir::{PipelineId, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The context of a compilation, in addition to the program.
 #[derive(Clone, Copy, Debug)]
@@ -57,4 +57,7 @@ pub trait Target: Sync {
 
     /// Whether a file's text has the header of a generated file, so that it may be overwritten or removed.
     fn is_generated(&self, text: &str) -> bool;
+
+    /// What a generated file asks the platform to have by name, in words: "the environment `production`".
+    fn asked_of_platform(&self, text: &str) -> BTreeSet<String>;
 }

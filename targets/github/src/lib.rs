@@ -16,7 +16,7 @@ use pipec_ir::{Engine, GeneratedFile, MemberName, Pipeline, PipelineId, Program}
 use pipec_model::Finding;
 use pipec_prover::Proof;
 use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// GitHub Actions.
 pub struct GitHub;
@@ -77,6 +77,10 @@ impl Target for GitHub {
 
     fn is_generated(&self, text: &str) -> bool {
         pipec_github_emit::is_generated(text)
+    }
+
+    fn asked_of_platform(&self, text: &str) -> BTreeSet<String> {
+        pipec_github_emit::asked_of_platform(text)
     }
 }
 

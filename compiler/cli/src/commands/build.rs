@@ -10,6 +10,7 @@ use pipec_driver::{
 };
 use pipec_report::json::Status;
 use pipec_report::{human, unified_diff};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Compiles the workspace and writes, prints or compares its outputs.
@@ -264,6 +265,11 @@ fn write(plan: &Plan, project: &mut Project, arguments: &Build) -> String {
             summary.push_str(&format!("wrote {}\n", shown.display()));
         }
     }
+    let news = new_on_platform(files);
+    if !news.is_empty() {
+        let news = news.into_iter().collect::<Vec<_>>().join(", ");
+        summary.push_str(&format!("new on the platform: {news}; `pipec assure` says how to set it\n"));
+    }
     for LeftBehind { path, .. } in left {
         project.files.push((path.clone(), Status::Removed));
         summary.push_str(&format!("removed {path}: no pipeline makes it any more\n"));
@@ -281,4 +287,17 @@ fn write(plan: &Plan, project: &mut Project, arguments: &Build) -> String {
         number => summary.push_str(&format!("{number} files are unchanged\n")),
     }
     summary
+}
+
+/// What changed files ask of the platform that no output on disk asked before.
+fn new_on_platform(files: &[PlannedFile]) -> BTreeSet<String> {
+    let mut before = BTreeSet::new();
+    let mut now = BTreeSet::new();
+    for file in files {
+        let target = pipec_targets::all().iter().find(|target| target.name() == file.output.target);
+        let (Some(target), Some(old)) = (target, &file.old) else { continue };
+        before.extend(target.asked_of_platform(old));
+        now.extend(target.asked_of_platform(&file.output.file.text));
+    }
+    now.difference(&before).cloned().collect()
 }

@@ -284,6 +284,19 @@ fn builds_at_the_same_time_leave_a_whole_file() {
 }
 
 #[test]
+fn a_build_says_what_is_new_on_the_platform() {
+    let workspace = Workspace::hello();
+    workspace.build().omits("new on the platform");
+    let identity = "gate unit: test { identity aws \"arn:aws:iam::123456789012:role/test\"";
+    let changed = HELLO.replace("gate unit: test {", identity);
+    assert_ne!(changed, HELLO);
+    workspace.write("hello.pipe", changed);
+    let says = "new on the platform: the environment `hello-unit`; `pipec assure` says how to set it\n";
+    workspace.build().says(says);
+    workspace.build().omits("new on the platform");
+}
+
+#[test]
 fn the_output_of_a_renamed_pipeline_is_removed() {
     let workspace = Workspace::hello();
     workspace.build();

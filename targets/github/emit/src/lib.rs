@@ -3,6 +3,7 @@
 //! A pipeline becomes a typed document, and the document becomes text, so that no text can become an expression by
 //! accident. A pipeline with ephemeral environments gets a second workflow, which tears them down.
 
+mod asked;
 mod document;
 mod expression;
 mod lower;
@@ -10,6 +11,7 @@ mod pins;
 mod refusals;
 mod template;
 
+pub use asked::asked_of_platform;
 use document::Workflow;
 pub use lower::{Words, assumption_meaning, is_generated};
 use pipec_base::{Diagnostic, codes, parallel};

@@ -1,8 +1,8 @@
-"""Replaces GitHub's REST API during a run: answers GET requests from a table, on a port of this machine.
+"""Replaces GitHub's API during a run: answers GET requests and GraphQL queries from a table, on a port of this machine.
 
 The table is JSON: {path: answer}. A path has its query if there is one, and `{sha}` in it is replaced by the run's commit.
 A path with an unknown query gets the answer of the path alone. An unknown path gets 404, so that a test can show that a
-script fails closed.
+script fails closed. A query in GraphQL, whatever it asks, gets the answer of `/graphql`, which is one page.
 """
 
 import json
@@ -24,6 +24,10 @@ class Api:
         api = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.do_GET()
+
             def do_GET(self):
                 api.asked.append(self.path)
                 known = next((path for path in (self.path, self.path.partition("?")[0]) if path in api.table), None)

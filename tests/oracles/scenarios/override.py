@@ -75,7 +75,7 @@ def attempt(project, sha, event="workflow_dispatch", state="approved", attempt=1
     answers = {
         f"{REPOSITORY}/git/ref/heads/main": {"object": {"sha": head or sha}},
         f"{REPOSITORY}/actions/runs/1/approvals": [approval],
-        f"{REPOSITORY}/deployments": [],
+        "/graphql": {"data": {"repository": {"deployments": {"nodes": []}}}},
     }
     files = project.with_suffix(".payload"), project.with_suffix(".api")
     for file, content in zip(files, (payload, answers)):

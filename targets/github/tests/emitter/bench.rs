@@ -20,8 +20,7 @@ endpoint=
 environment=
 query=
 pages=1
-tr '\n' ' ' <<< "$*" >> "$GH_FOLDER/asked"
-echo >> "$GH_FOLDER/asked"
+printf '%s\n' "${*//$'\n'/ }" >> "$GH_FOLDER/asked"
 while (($#)); do
   case $1 in
     --jq) filter=$2; shift 2 ;;

@@ -119,7 +119,7 @@ impl<'p> Lending<'_, 'p> {
             Does::Script(step, _) => self.node.body.is_held_by(&self.loan.held, step),
             // It belongs to the script that follows.
             Does::Fixed(Script::TimeLeft, _) => return self.acts.push(act),
-            // What a cloud has lent by now may expire within the hour, and each attempt begins anew.
+            // A login may last only an hour, so what follows a wait logs in again.
             Does::Fixed(Script::Soak | Script::Again, _) => {
                 self.close();
                 return self.acts.push(act);
@@ -183,9 +183,7 @@ impl Open {
     /// Whether the loan has begun in every run in which a script runs, and not long ago.
     fn is_there_for(&self, act: &Act<'_>, unless_exempt: &Guard) -> bool {
         // A rollback may begin hours later.
-        if names(&act.when, &|guard| *guard == Guard::Broken)
-            != names(&self.when, &|guard| *guard == Guard::Broken)
-        {
+        if is_of_rollback(&act.when) != is_of_rollback(&self.when) {
             return false;
         }
         let has_run = |guard: &Guard| match guard {
@@ -207,11 +205,11 @@ impl Open {
     }
 }
 
-/// Whether a guard is, or has as one of its conditions, one of this kind.
-fn names(guard: &Guard, is_it: &dyn Fn(&Guard) -> bool) -> bool {
+/// Whether a guard lets an act run only once a deploy is broken.
+fn is_of_rollback(guard: &Guard) -> bool {
     match guard {
-        Guard::All(all) => all.iter().any(is_it),
-        guard => is_it(guard),
+        Guard::All(all) => all.contains(&Guard::Broken),
+        guard => *guard == Guard::Broken,
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings
                 Script::Soak,
                 [("SOAK", seconds)],
             ));
-            // What a cloud has lent by now may expire within the hour.
+            // A login may last only an hour.
             acts.extend_from_slice(around.logins);
         }
         for (place, group) in phase.groups().iter().enumerate() {

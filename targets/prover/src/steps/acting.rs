@@ -142,10 +142,7 @@ impl Check<'_, '_, '_> {
         }
         let started = self.clock(kinds, usize::from(asked.is_some()));
         let trusted = !self.is_untrusted_twin();
-        // An identity that requests its token itself has no step.
-        let identities = self.gating.program.identities_of(self.node);
-        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_login(it)).count();
-        let identities = if trusted { identities } else { 0 };
+        let identities = if trusted { self.lasting_logins().count() } else { 0 };
         let forth = time_forth(self.node);
         let mut soaked = 0;
         let mut time_left: Option<String> = None;

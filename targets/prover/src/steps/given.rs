@@ -156,14 +156,13 @@ impl Check<'_, '_, '_> {
             return;
         }
         let program = self.gating.program;
-        let identities = program.identities_of(self.node).filter(|it| it.provider.has_sign_in());
-        let identities = identities.filter(|identity| !self.lends_login(identity));
         // All legs sign in alike, so this asks the node without the values of a leg.
         let node = self.gating.source.node_of(&self.job.id).unwrap_or(self.node);
-        let identities: Vec<Does> =
-            identities.map(|it| sign_in(it, program.region_of(node, it), leaves(node, it))).collect();
-        let files = program.secrets_of(self.node).filter(|secret| secret.file);
-        let files: Vec<&Secret> = files.filter(|secret| !self.lends_file(secret)).collect();
+        let identities: Vec<Does> = self
+            .lasting_logins()
+            .map(|it| sign_in(it, program.region_of(node, it), leaves(node, it)))
+            .collect();
+        let files: Vec<&Secret> = self.lasting_files().collect();
         let steps: Vec<(&Kind, &Step)> = kinds.iter().zip(self.steps()).collect();
         // Steps of one kind that follow each other are one round.
         for round in steps.chunk_by(|(kind, _), (next, _)| kind == next) {

@@ -50,14 +50,18 @@ impl<'c> Check<'c, '_, '_> {
         }
     }
 
-    /// Whether a secret's file is there only for the steps that hold it.
-    pub(super) fn lends_file(&self, secret: &Secret) -> bool {
-        secret.file && self.node.body.narrowed_to(&Held::secret(secret)).is_some()
+    /// The identities whose login is there for every step of the job. One that requests its token itself has no login.
+    pub(super) fn lasting_logins(&self) -> impl Iterator<Item = &'c Identity> {
+        let body = &self.node.body;
+        let logins = self.gating.program.identities_of(self.node).filter(|it| it.provider.has_sign_in());
+        logins.filter(|identity| body.narrowed_to(&Held::identity(identity)).is_none())
     }
 
-    /// Whether a login is there only for the steps that hold its identity.
-    pub(super) fn lends_login(&self, identity: &Identity) -> bool {
-        self.node.body.narrowed_to(&Held::identity(identity)).is_some()
+    /// The secrets whose file is there for every step of the job.
+    pub(super) fn lasting_files(&self) -> impl Iterator<Item = &'c Secret> {
+        let body = &self.node.body;
+        let files = self.gating.program.secrets_of(self.node).filter(|secret| secret.file);
+        files.filter(|secret| body.narrowed_to(&Held::secret(secret)).is_none())
     }
 
     /// The kind of a step that begins or ends a loan.

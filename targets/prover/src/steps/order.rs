@@ -52,11 +52,8 @@ impl Check<'_, '_, '_> {
         let preview = self.gating.program.preview_of(node).is_some();
         let artefact = node.artefact().map(Artefact::form);
         let trusted = !self.is_untrusted_twin();
-        // An identity that requests its token itself has no step.
-        let identities = self.gating.program.identities_of(node);
-        let identities = identities.filter(|it| it.provider.has_sign_in() && !self.lends_login(it)).count();
-        let files = self.gating.program.secrets_of(node);
-        let files = files.filter(|secret| secret.file && !self.lends_file(secret)).count();
+        let identities = self.lasting_logins().count();
+        let files = self.lasting_files().count();
         let used = || self.gating.pipeline.used_by(node);
         let of_used = |has_form: fn(Form<'_>) -> bool| {
             let whole = used().filter(|(producer, _)| !producer.has_legs());
